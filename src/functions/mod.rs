@@ -1,0 +1,3 @@
+//! Functions that queries call, one file per family, one list.
+
+pub mod json;

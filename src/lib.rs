@@ -1,0 +1,3 @@
+//! trailql: a query engine over archived AWS CloudTrail trails.
+pub mod diag;
+pub mod schema;
