@@ -1,3 +1,4 @@
 //! trailql: a query engine over archived AWS CloudTrail trails.
+pub mod archive;
 pub mod diag;
 pub mod schema;

@@ -1,0 +1,334 @@
+//! Finding an archive's log files: discovery with a delimiter, then one interval of keys per region.
+//!
+//! Nothing that a filter excludes is listed. Where a layout exists, only the layout counts; a folder
+//! without one is taken file by file.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::layout::{self, Entry, Level, Place};
+use super::partition::{LogFile, Partition};
+use super::store::{Object, Store};
+use super::{Error, Folders};
+
+/// What a query needs of an archive.
+pub struct Wanted<'a> {
+    /// Whether a folder with these parts of a partition can hold a wanted file. Only parts down to `Level` are known.
+    pub folder: &'a (dyn Fn(&Partition, Level) -> bool + Sync),
+    /// Whether a file is wanted, by everything its listing says.
+    pub file: &'a (dyn Fn(&LogFile) -> bool + Sync),
+    /// Which times of events are wanted.
+    pub times: Times,
+}
+
+/// An interval of event times, and how late a delivery may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The earliest event wanted.
+    pub from: Option<DateTime<Utc>>,
+    /// The latest event wanted.
+    pub to: Option<DateTime<Utc>>,
+    /// Days after the day of `to` in which its deliveries are still looked for.
+    pub slack: Slack,
+}
+
+/// How long after an event its delivery is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slack {
+    /// So many days after the day of the event.
+    Days(u64),
+    /// However late.
+    All,
+}
+
+impl Default for Slack {
+    /// Deliveries take minutes; one day covers midnight and ordinary trouble.
+    fn default() -> Self {
+        Self::Days(1)
+    }
+}
+
+/// How far the clocks of services and of CloudTrail may differ, so that a record is younger than its file.
+const CLOCK_ERROR: Duration = Duration::minutes(5);
+
+impl Times {
+    fn first_day(&self) -> Option<NaiveDate> {
+        Some(self.from?.checked_sub_signed(CLOCK_ERROR)?.date_naive())
+    }
+
+    fn last_day(&self) -> Option<NaiveDate> {
+        match self.slack {
+            Slack::Days(days) => self.to?.date_naive().checked_add_days(Days::new(days)),
+            Slack::All => None,
+        }
+    }
+
+    /// Whether a folder of deliveries can hold wanted events, as far as its parts are known.
+    fn may_hold(&self, partition: &Partition) -> bool {
+        let Some(year) = partition.year else { return true };
+        let first = NaiveDate::from_ymd_opt(year, partition.month.unwrap_or(1), partition.day.unwrap_or(1));
+        let last = match (partition.month, partition.day) {
+            (Some(_), Some(_)) => first,
+            (Some(12), None) | (None, _) => NaiveDate::from_ymd_opt(year, 12, 31),
+            (Some(month), None) => NaiveDate::from_ymd_opt(year, month + 1, 1).and_then(|day| day.pred_opt()),
+        };
+        let after_start = self.first_day().zip(last).is_none_or(|(from, last)| from <= last);
+        let before_end = self.last_day().zip(first).is_none_or(|(to, first)| first <= to);
+        after_start && before_end
+    }
+
+    /// Whether a file delivered at this time can hold wanted events. Lateness is the folders' business.
+    fn may_hold_file(&self, delivered: Option<DateTime<Utc>>) -> bool {
+        // A file is delivered in the minute it names: what it holds can be up to a minute younger than the name.
+        let from = self.from.and_then(|from| from.checked_sub_signed(CLOCK_ERROR));
+        from.zip(delivered).is_none_or(|(from, delivered)| delivered + Duration::minutes(1) > from)
+    }
+}
+
+/// The log files a query has to read, and what became of the others.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// To be read, in the order of keys.
+    pub files: Vec<LogFile>,
+    /// Files whose names were seen in the trails' folders, those to be read included.
+    pub listed: u64,
+    /// Of those: left out because of organization, account, region, day or another fact of the key.
+    pub pruned_by_partition: u64,
+    /// Of those: left out because of their time of delivery.
+    pub pruned_by_time: u64,
+    /// Folders that were not opened because no file in them could be wanted.
+    pub folders_pruned: u64,
+    /// Files that are no log files by their name: digests in flat copies, notes, markers.
+    pub ignored: u64,
+    /// Folders that could not be listed, and why: the answer is incomplete.
+    pub unlisted: Vec<(String, Arc<Error>)>,
+}
+
+/// How many folders may be opened in search of trails; a bucket of something else is not walked to its end.
+const MOST_FOLDERS: usize = 20_000;
+/// Listings under way at once.
+const CONCURRENT_LISTINGS: usize = 64;
+
+/// A region of a trail: where keys begin to sort by time.
+struct Region {
+    key: String,
+    place: Place,
+}
+
+/// Lists what is wanted.
+pub(super) async fn list(store: &Store, cache: &Folders, wanted: &Wanted<'_>) -> Result<Listing, Error> {
+    let tally = Mutex::new(Listing::default());
+    let found = discover(store, cache, wanted, &tally).await?;
+    let mut files = if found.regions.is_empty() {
+        found.loose.into_iter().filter_map(|object| keep(object, &Partition::default(), wanted, &tally)).collect()
+    } else {
+        let listings = stream::iter(&found.regions)
+            .map(|region| list_region(store, region, wanted, &tally))
+            .buffer_unordered(CONCURRENT_LISTINGS);
+        listings.try_concat().await?
+    };
+    files.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Ok(Listing { files, ..tally })
+}
+
+#[derive(Default)]
+struct Found {
+    regions: Vec<Region>,
+    loose: Vec<Object>,
+}
+
+/// Walks down to the regions, one level at a time, asking the folders of a level at once.
+async fn discover(store: &Store, cache: &Folders, wanted: &Wanted<'_>, tally: &Mutex<Listing>) -> Result<Found, Error> {
+    let above = store.names_above();
+    let root = Place::of(above.iter().map(String::as_str));
+    let mut found = Found::default();
+    let mut level = vec![(String::new(), root)];
+    let mut opened = 0;
+    while !level.is_empty() {
+        let (regions, folders): (Vec<_>, Vec<_>) =
+            level.into_iter().partition(|(_, place)| place.level >= Level::Region);
+        found.regions.extend(regions.into_iter().map(|(key, place)| Region { key, place }));
+        opened += folders.len();
+        if opened > MOST_FOLDERS {
+            return Err(Error::TooManyFolders(MOST_FOLDERS));
+        }
+        let mut opened_folders: Vec<_> = stream::iter(folders)
+            .map(|(key, place)| async move {
+                Ok::<_, Error>((passable(cache.folder(store, &key).await, &key, tally)?, key, place))
+            })
+            .buffer_unordered(CONCURRENT_LISTINGS)
+            .try_collect()
+            .await?;
+        opened_folders.sort_by(|a, b| a.1.cmp(&b.1));
+        level = Vec::new();
+        for (folder, key, place) in opened_folders {
+            let Some(folder) = folder else { continue };
+            found.loose.extend(folder.files.iter().cloned());
+            for name in &folder.folders {
+                let Entry::Into(next) = place.enter(name) else { continue };
+                if (wanted.folder)(&next.partition, next.level) {
+                    level.push((join(&key, name), next));
+                } else {
+                    count(tally, |tally| tally.folders_pruned += 1);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The wanted files below a region, or below a part of one when the archive's root is that deep.
+async fn list_region(
+    store: &Store,
+    region: &Region,
+    wanted: &Wanted<'_>,
+    tally: &Mutex<Listing>,
+) -> Result<Vec<LogFile>, Error> {
+    if store.is_local() {
+        walk(store, region, wanted, tally).await
+    } else {
+        interval(store, region, wanted, tally).await
+    }
+}
+
+/// A local region: year by year, month by month, day by day.
+async fn walk(
+    store: &Store,
+    region: &Region,
+    wanted: &Wanted<'_>,
+    tally: &Mutex<Listing>,
+) -> Result<Vec<LogFile>, Error> {
+    let mut files = Vec::new();
+    let mut open = vec![(region.key.clone(), region.place.clone())];
+    while let Some((key, place)) = open.pop() {
+        let Some(folder) = passable(store.folder(&key).await, &key, tally)? else { continue };
+        files.extend(folder.files.into_iter().filter_map(|object| keep(object, &place.partition, wanted, tally)));
+        for name in folder.folders.iter().rev() {
+            // A folder that is no year, month or day is none of CloudTrail's; its files may be log files all the same.
+            let next = match place.enter(name) {
+                Entry::Into(next) => next,
+                Entry::Digests | Entry::Other => place.clone(),
+            };
+            if wanted.times.may_hold(&next.partition) && (wanted.folder)(&next.partition, next.level) {
+                open.push((join(&key, name), next));
+            } else {
+                count(tally, |tally| tally.folders_pruned += 1);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// A region in a bucket: one listing from the first key that can matter to the last.
+async fn interval(
+    store: &Store,
+    region: &Region,
+    wanted: &Wanted<'_>,
+    tally: &Mutex<Listing>,
+) -> Result<Vec<LogFile>, Error> {
+    let mut files = Vec::new();
+    let from = first_key(region, &wanted.times);
+    let mut objects = store.range(&region.key, &from);
+    let above = region.key.len() + usize::from(!region.key.is_empty());
+    while let Some(object) = passable(objects.try_next().await, &region.key, tally)?.flatten() {
+        let mut place = region.place.clone();
+        let names = object.key.get(above..).unwrap_or_default();
+        for name in names.rsplit_once('/').map_or("", |(folders, _)| folders).split('/') {
+            if let Entry::Into(next) = place.enter(name) {
+                place = next;
+            }
+        }
+        if let (Some(day), Some(last)) = (place.partition.date(), wanted.times.last_day())
+            && day > last
+        {
+            break;
+        }
+        files.extend(keep(object, &place.partition, wanted, tally));
+    }
+    Ok(files)
+}
+
+/// The key after which a region's listing begins.
+///
+/// Keys below a region sort by day, and by minute where the name begins as CloudTrail's own does. The
+/// names of the other folders are not documented, so there the day alone decides.
+fn first_key(region: &Region, times: &Times) -> String {
+    let partition = &region.place.partition;
+    let (Level::Region, Some(from), Some(account), Some(name)) = (
+        region.place.level,
+        times.from.and_then(|from| from.checked_sub_signed(CLOCK_ERROR)),
+        &partition.account,
+        &partition.region,
+    ) else {
+        return region.key.clone();
+    };
+    let day = from.format("%Y/%m/%d");
+    match partition.folder.as_deref() {
+        Some("CloudTrail") => {
+            format!("{}/{day}/{account}_CloudTrail_{name}_{}", region.key, from.format("%Y%m%dT%H%MZ"))
+        }
+        _ => format!("{}/{day}", region.key),
+    }
+}
+
+/// The log file behind an object, when it is one and it is wanted.
+fn keep(object: Object, partition: &Partition, wanted: &Wanted<'_>, tally: &Mutex<Listing>) -> Option<LogFile> {
+    let name = object.key.rsplit('/').next().unwrap_or_default();
+    if !layout::is_log_file_name(name) {
+        count(tally, |tally| tally.ignored += 1);
+        return None;
+    }
+    let named = layout::name_parts(name);
+    let delivered = named.as_ref().map(|(_, time)| *time);
+    let partition = match named {
+        Some((named, time)) if partition.account.is_none() => dated(named, time),
+        _ => partition.clone(),
+    };
+    let file = LogFile {
+        key: object.key,
+        size: object.size,
+        modified: object.modified,
+        etag: object.etag,
+        partition,
+        delivered,
+    };
+    count(tally, |tally| tally.listed += 1);
+    if !wanted.times.may_hold(&file.partition) || !wanted.times.may_hold_file(file.delivered) {
+        count(tally, |tally| tally.pruned_by_time += 1);
+        return None;
+    }
+    if !(wanted.file)(&file) {
+        count(tally, |tally| tally.pruned_by_partition += 1);
+        return None;
+    }
+    Some(file)
+}
+
+/// Passes over a folder that cannot be listed, and says so; without the root there is nothing to answer from.
+fn passable<T>(listed: Result<T, Error>, key: &str, tally: &Mutex<Listing>) -> Result<Option<T>, Error> {
+    match listed {
+        Ok(listed) => Ok(Some(listed)),
+        Err(error) if key.is_empty() => Err(error),
+        Err(error) => {
+            count(tally, |tally| tally.unlisted.push((key.to_owned(), Arc::new(error))));
+            Ok(None)
+        }
+    }
+}
+
+/// The partition of a flat copy, its day taken from the time in its name.
+fn dated(named: Partition, time: DateTime<Utc>) -> Partition {
+    use chrono::Datelike;
+    Partition { year: Some(time.year()), month: Some(time.month()), day: Some(time.day()), ..named }
+}
+
+fn join(key: &str, name: &str) -> String {
+    if key.is_empty() { name.to_owned() } else { format!("{key}/{name}") }
+}
+
+fn count(tally: &Mutex<Listing>, change: impl FnOnce(&mut Listing)) {
+    change(&mut tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+}

@@ -1,0 +1,277 @@
+//! The store behind an archive: a local folder or a bucket, asked for folders, ranges of keys and whole files.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use datafusion::object_store;
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
+use object_store::path::Path as Key;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+
+use super::s3::Bucket;
+use super::{Error, Location, S3Options, s3, url};
+
+/// What can hold an archive.
+pub(super) struct Store {
+    place: Place,
+    requests: Requests,
+}
+
+/// How often the store was asked.
+#[derive(Debug, Default)]
+pub struct Requests {
+    list: AtomicU64,
+    get: AtomicU64,
+}
+
+impl Requests {
+    /// Listings asked for. A listing in pages counts once a page of 1,000 keys.
+    #[must_use]
+    pub fn list(&self) -> u64 {
+        self.list.load(Ordering::Relaxed)
+    }
+
+    /// Objects asked for.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.get.load(Ordering::Relaxed)
+    }
+}
+
+enum Place {
+    /// A folder, or a single file.
+    Local {
+        root: PathBuf,
+        single: bool,
+    },
+    Bucket {
+        bucket: Bucket,
+        name: String,
+        prefix: Key,
+    },
+}
+
+/// One file, as the store lists it.
+#[derive(Debug, Clone)]
+pub(super) struct Object {
+    /// Key below the archive's root.
+    pub(super) key: String,
+    pub(super) size: u64,
+    pub(super) modified: DateTime<Utc>,
+    pub(super) etag: Option<String>,
+}
+
+/// What stands directly in a folder, each sorted by name.
+#[derive(Debug, Default)]
+pub(super) struct Folder {
+    pub(super) folders: Vec<String>,
+    pub(super) files: Vec<Object>,
+}
+
+impl Store {
+    pub(super) async fn open(location: &Location, options: &S3Options) -> Result<Self, Error> {
+        let place = match location {
+            Location::Local(path) => {
+                let root = url::absolute(path);
+                Place::Local { single: root.is_file(), root }
+            }
+            Location::S3 { bucket, prefix } => Place::Bucket {
+                bucket: s3::open(bucket, options).await?,
+                name: bucket.clone(),
+                prefix: Key::parse(prefix).map_err(|_| Error::Url(location.display()))?,
+            },
+        };
+        Ok(Self { place, requests: Requests::default() })
+    }
+
+    pub(super) fn requests(&self) -> &Requests {
+        &self.requests
+    }
+
+    /// Whether files are read from disk: then reading is blocking work and listing is cheap.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self.place, Place::Local { .. })
+    }
+
+    /// The names on the way to the archive's root: a layout may begin above it.
+    pub(super) fn names_above(&self) -> Vec<String> {
+        match &self.place {
+            Place::Local { root, .. } => {
+                root.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+            }
+            Place::Bucket { prefix, .. } => prefix.parts().map(|part| part.as_ref().to_owned()).collect(),
+        }
+    }
+
+    /// The object store and its URL's host, for DataFusion's registry; none for local files.
+    pub(super) fn object_store(&self) -> Option<(String, Arc<dyn ObjectStore>)> {
+        match &self.place {
+            Place::Local { .. } => None,
+            Place::Bucket { bucket, name, .. } => Some((format!("s3://{name}"), Arc::clone(&bucket.store))),
+        }
+    }
+
+    /// What stands directly in the folder `key`; the empty key is the root.
+    pub(super) async fn folder(&self, key: &str) -> Result<Folder, Error> {
+        self.requests.list.fetch_add(1, Ordering::Relaxed);
+        match &self.place {
+            Place::Local { root, .. } => {
+                let (path, key) = (root.join(key), key.to_owned());
+                tokio::task::spawn_blocking(move || read_folder(&path, &key)).await.map_err(io::Error::other)?
+            }
+            Place::Bucket { bucket, prefix, .. } => {
+                let full = below(prefix, key);
+                let listed =
+                    bucket.store.list_with_delimiter(Some(&full)).await.map_err(|error| self.denied_listing(error))?;
+                let pages = (listed.objects.len() + listed.common_prefixes.len()) as u64 / 1000;
+                self.requests.list.fetch_add(pages, Ordering::Relaxed);
+                let mut folders: Vec<_> =
+                    listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)).collect();
+                folders.sort();
+                let mut files: Vec<_> = listed.objects.into_iter().map(|meta| object(prefix, meta)).collect();
+                files.sort_by(|a, b| a.key.cmp(&b.key));
+                Ok(Folder { folders, files })
+            }
+        }
+    }
+
+    /// Every file below the folder `key` whose key is greater than `after`, in the order of keys.
+    ///
+    /// Asks page by page: dropping the stream ends the listing. Only for buckets; local folders are walked.
+    pub(super) fn range<'a>(&'a self, key: &str, after: &str) -> BoxStream<'a, Result<Object, Error>> {
+        let Place::Bucket { bucket, prefix, .. } = &self.place else { return futures::stream::empty().boxed() };
+        let (folder, after) = (below(prefix, key), below(prefix, after));
+        let mut keys = 0_u64;
+        bucket
+            .store
+            .list_with_offset(Some(&folder), &after)
+            .inspect(move |_| {
+                if keys.is_multiple_of(1000) {
+                    self.requests.list.fetch_add(1, Ordering::Relaxed);
+                }
+                keys += 1;
+            })
+            .map_ok(move |meta| object(prefix, meta))
+            .map_err(|error| self.denied_listing(error))
+            .boxed()
+    }
+
+    /// The whole file, from disk. Blocks.
+    pub(super) fn read_local(&self, key: &str) -> Result<Vec<u8>, Error> {
+        let Place::Local { root, single } = &self.place else { return Err(Error::Vanished) };
+        self.requests.get.fetch_add(1, Ordering::Relaxed);
+        let path = if *single { root.clone() } else { root.join(key) };
+        fs::read(path)
+            .map_err(|error| if error.kind() == io::ErrorKind::NotFound { Error::Vanished } else { Error::Io(error) })
+    }
+
+    /// The whole object, from the bucket.
+    pub(super) async fn fetch(&self, key: &str) -> Result<Vec<u8>, Error> {
+        let Place::Bucket { bucket, prefix, .. } = &self.place else { return self.read_local(key) };
+        self.requests.get.fetch_add(1, Ordering::Relaxed);
+        let path = below(prefix, key);
+        let got = bucket.store.get(&path).await;
+        let body = match got {
+            Ok(got) => got.bytes().await,
+            Err(error) => Err(error),
+        };
+        body.map(Into::into).map_err(|error| match error {
+            object_store::Error::NotFound { .. } => Error::Vanished,
+            error => self.denied(error, "s3:GetObject", &format!("/{path}")),
+        })
+    }
+
+    fn denied_listing(&self, error: object_store::Error) -> Error {
+        match (&error, &self.place) {
+            (object_store::Error::NotFound { .. }, Place::Bucket { name, .. }) => Error::NoSuchBucket(name.clone()),
+            _ => self.denied(error, "s3:ListBucket", ""),
+        }
+    }
+
+    fn denied(&self, error: object_store::Error, action: &str, key: &str) -> Error {
+        use object_store::Error as E;
+        let Place::Bucket { bucket, name, .. } = &self.place else { return Error::Store(error) };
+        let (E::PermissionDenied { source, .. } | E::Unauthenticated { source, .. }) = &error else {
+            return Error::Store(error);
+        };
+        Error::Denied {
+            identity: bucket.identity(),
+            action: format!("{action} on arn:aws:s3:::{name}{key}"),
+            reason: reason(&source.to_string()),
+        }
+    }
+}
+
+/// The code and message in S3's answer, or the whole text where there is none.
+fn reason(text: &str) -> String {
+    let tag = |name: &str| {
+        let rest = &text[text.find(&format!("<{name}>"))? + name.len() + 2..];
+        Some(rest[..rest.find("</")?].to_owned())
+    };
+    match (tag("Code"), tag("Message")) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code,
+        _ => text.to_owned(),
+    }
+}
+
+fn below(prefix: &Key, key: &str) -> Key {
+    key.split('/').filter(|part| !part.is_empty()).fold(prefix.clone(), |path, part| path.join(part))
+}
+
+fn object(prefix: &Key, meta: ObjectMeta) -> Object {
+    let full = meta.location.as_ref();
+    let key = full.strip_prefix(prefix.as_ref()).map_or(full, |key| key.trim_start_matches('/')).to_owned();
+    Object { key, size: meta.size, modified: meta.last_modified, etag: meta.e_tag }
+}
+
+fn read_folder(path: &std::path::Path, key: &str) -> Result<Folder, Error> {
+    let mut folder = Folder::default();
+    if path.is_file() {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        folder.files.push(local_object(name, &fs::metadata(path)?)?);
+        return Ok(folder);
+    }
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else {
+            let shown = entry.path().display().to_string();
+            return Err(Error::Io(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the name of `{shown}` is not UTF-8"),
+            )));
+        };
+        // Follows symbolic links; one that leads nowhere is a file that cannot be read, and is counted as such.
+        let metadata = fs::metadata(entry.path()).or_else(|_| entry.metadata())?;
+        if metadata.is_dir() {
+            folder.folders.push(name);
+        } else {
+            let key = if key.is_empty() { name } else { format!("{key}/{name}") };
+            folder.files.push(local_object(key, &metadata)?);
+        }
+    }
+    folder.folders.sort();
+    folder.files.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(folder)
+}
+
+fn local_object(key: String, metadata: &fs::Metadata) -> Result<Object, Error> {
+    Ok(Object { key, size: metadata.len(), modified: metadata.modified()?.into(), etag: None })
+}
+
+/// Checks that the root is there and may be seen.
+pub(super) fn probe(store: &Store, location: &Location) -> Result<(), Error> {
+    match &store.place {
+        Place::Local { root, .. } => match fs::metadata(root) {
+            Ok(metadata) if metadata.is_dir() => fs::read_dir(root).map(drop).map_err(Error::Io),
+            Ok(_) => fs::File::open(root).map(drop).map_err(Error::Io),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NotFound(location.display())),
+            Err(error) => Err(Error::Io(error)),
+        },
+        Place::Bucket { .. } => Ok(()),
+    }
+}
