@@ -1,4 +1,5 @@
 //! trailql: a query engine over archived AWS CloudTrail trails.
 pub mod archive;
 pub mod diag;
+pub mod record;
 pub mod schema;

@@ -1,0 +1,420 @@
+//! Columns of wanted leaves, filled record by record.
+
+use datafusion::arrow::array::ArrayRef;
+
+use super::column::{Column, Overflow};
+use super::cursor::{Cursor, Fault, Token};
+use super::reading::{Content, DocumentKind, Elements, Look, Place, Reading, Tally, look, look_after};
+use super::text::unescape;
+use super::tree::{NodeId, Tree};
+use super::walk::{Walk, pass};
+use super::{Error, Limits};
+use crate::schema::{Leaf, Step};
+
+/// Columns of the wanted leaves of many documents, one row per record.
+#[derive(Debug)]
+pub struct Builder {
+    columns: Vec<Column>,
+    walk: Walk,
+    events: Events,
+    limits: Limits,
+    rows: usize,
+    /// Rows of the document at hand among them.
+    document_rows: usize,
+    /// Bytes in text columns.
+    text_bytes: usize,
+}
+
+/// Where `lookup-events` hides a record.
+#[derive(Debug)]
+struct Events {
+    walk: Walk,
+    node: NodeId,
+    /// One record, unescaped.
+    text: Vec<u8>,
+}
+
+/// How far [`Builder::fill`] came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// There are as many rows as asked for, or about 64 MiB of text: take them, then go on.
+    Full,
+    /// The document is at its end.
+    Done(Tally),
+}
+
+impl Builder {
+    /// Empty columns for these leaves, in this order.
+    #[must_use]
+    pub fn new(leaves: &[Leaf], limits: Limits) -> Self {
+        let (tree, nodes) = Tree::of(leaves);
+        let columns = leaves.iter().zip(nodes).map(|(leaf, node)| Column::new(node, leaf.kind)).collect();
+        let path = [Step::ExactKey("CloudTrailEvent".into())];
+        let (inner, inner_nodes) = Tree::new([path.as_slice()]);
+        let events = Events { walk: Walk::new(inner), node: inner_nodes[0], text: Vec::new() };
+        Self { columns, walk: Walk::new(tree), events, limits, rows: 0, document_rows: 0, text_bytes: 0 }
+    }
+
+    /// Begins with a document, which is what [`Inflater::inflate`](super::Inflater::inflate) gives for one log file.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::NotJson`].
+    pub fn read<'d>(&mut self, document: &'d [u8]) -> Result<Reading<'d>, Error> {
+        match document.trim_ascii_start().first() {
+            None => return Err(Error::Empty),
+            Some(b'{' | b'[') => {}
+            Some(byte) => return Err(Error::NotJson { found: found(*byte) }),
+        }
+        self.document_rows = 0;
+        let cursor = Cursor::new(document, self.limits);
+        Ok(Reading { cursor, place: Place::Top, pending: None, tally: Tally::default(), verified: false })
+    }
+
+    /// Appends records until there are `rows` rows (at least one) or about 64 MiB of text, or the document ends.
+    ///
+    /// A document gives all of its rows or none: before it pauses for the first time, what is left of the document
+    /// is walked to its end.
+    ///
+    /// # Errors
+    /// Every [`Error`] of the text; the rows of this document are taken back then.
+    pub fn fill(&mut self, reading: &mut Reading<'_>, rows: usize) -> Result<Progress, Error> {
+        let sound = self.run(reading, Some(rows.max(1))).and_then(|progress| {
+            if progress == Progress::Full && !reading.verified {
+                self.run(&mut reading.clone(), None)?;
+                reading.verified = true;
+            }
+            Ok(progress)
+        });
+        if sound.is_err() {
+            self.take_back();
+        }
+        sound
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// One array per leaf, in their order: text as UTF-8, times as UTC milliseconds, ordinals as 64 bits. No rows
+    /// are left.
+    pub fn finish(&mut self) -> Vec<ArrayRef> {
+        (self.rows, self.document_rows, self.text_bytes) = (0, 0, 0);
+        self.columns.iter_mut().map(Column::finish).collect()
+    }
+
+    /// Goes through a document, appending until there are `rows` rows. Without `rows` nothing is appended and the
+    /// document is only looked at.
+    fn run(&mut self, reading: &mut Reading<'_>, rows: Option<usize>) -> Result<Progress, Error> {
+        let full = |builder: &Self| rows.is_some_and(|rows| builder.rows >= rows || builder.text_bytes >= TEXT_BYTES);
+        let keep = rows.is_some();
+        loop {
+            let step = match reading.place {
+                Place::Top => {
+                    let token = reading.pending.take().unwrap_or_else(|| reading.cursor.next());
+                    if reading.cursor.at_end(token) {
+                        return Ok(Progress::Done(reading.tally()));
+                    }
+                    if full(self) {
+                        reading.pending = Some(token);
+                        return Ok(Progress::Full);
+                    }
+                    self.document(reading, token, keep)
+                }
+                Place::Elements(_) if full(self) => return Ok(Progress::Full),
+                Place::Elements(elements) => self.element(reading, elements, keep),
+                Place::Wrapper(open) => look_after(&mut reading.cursor, open)
+                    .map(|look| reading.place = place_after(&mut reading.cursor, open, look))
+                    .map_err(Stop::from),
+            };
+            step.map_err(|stop| match stop {
+                Stop::Fault => reading.cursor.error(),
+                Stop::Overflow => Error::TooLarge { limit: i32::MAX as u64 },
+            })?;
+        }
+    }
+
+    /// Begins with one document of the text.
+    fn document(&mut self, reading: &mut Reading<'_>, token: Token, keep: bool) -> Result<(), Stop> {
+        if token.byte == b'[' {
+            reading.cursor.enter();
+            let content = Content::Unknown;
+            reading.place = Place::Elements(Elements { open: token, wrapper: None, content, first: true });
+            return Ok(());
+        }
+        if token.byte != b'{' {
+            return Err(reading.cursor.fault(token, "`{`, `[` or the end").into());
+        }
+        let before = reading.cursor.clone();
+        let look = look(&mut reading.cursor, token, true)?;
+        let Look::End(signs) = look else {
+            reading.place = place_after(&mut reading.cursor, token, look);
+            return Ok(());
+        };
+        match signs.kind() {
+            None => {}
+            Some(DocumentKind::Records) => {
+                reading.cursor = before;
+                self.record(reading, token, keep)?;
+            }
+            Some(kind) => reading.note(kind),
+        }
+        Ok(())
+    }
+
+    /// One element of an array of records, and what follows it.
+    #[inline]
+    fn element(&mut self, reading: &mut Reading<'_>, elements: Elements, keep: bool) -> Result<(), Stop> {
+        let mut elements = elements;
+        let token = reading.cursor.next();
+        let after = match (token.byte, elements.content) {
+            (b']', _) if elements.first => token,
+            (b'{', Content::Records) => {
+                self.record(reading, token, keep)?;
+                reading.cursor.next()
+            }
+            (b'{', Content::Events) => {
+                self.event(reading, token, keep)?;
+                reading.cursor.next()
+            }
+            (b'{', Content::Unknown | Content::Aggregated) => {
+                if is_aggregated(&mut reading.cursor, token)? {
+                    elements.content = Content::Aggregated;
+                    reading.cursor.skip(token)?;
+                    reading.note(DocumentKind::Aggregated);
+                } else {
+                    elements.content = Content::Records;
+                    self.record(reading, token, keep)?;
+                }
+                reading.cursor.next()
+            }
+            _ => {
+                let after = pass(&mut reading.cursor, token)?;
+                reading.tally.malformed += 1;
+                after
+            }
+        };
+        elements.first = false;
+        reading.place = Place::Elements(elements);
+        if after.byte != b',' {
+            reading.cursor.leave(elements.open, after)?;
+            reading.place = elements.wrapper.map_or(Place::Top, Place::Wrapper);
+        }
+        Ok(())
+    }
+
+    /// One record, its bracket `open` taken.
+    #[inline]
+    fn record(&mut self, reading: &mut Reading<'_>, open: Token, keep: bool) -> Result<(), Stop> {
+        self.walk.record(&mut reading.cursor, open)?;
+        if keep {
+            self.append(reading.cursor.text(), reading.cursor.is_ascii(), reading.tally.records)?;
+        }
+        reading.tally.records += 1;
+        Ok(())
+    }
+
+    /// One entry of `lookup-events`, its bracket `open` taken.
+    fn event(&mut self, reading: &mut Reading<'_>, open: Token, keep: bool) -> Result<(), Stop> {
+        self.events.walk.record(&mut reading.cursor, open)?;
+        let mut text = std::mem::take(&mut self.events.text);
+        text.clear();
+        if let [b'"', inside @ .., b'"'] = self.events.walk.raw(reading.cursor.text(), self.events.node) {
+            unescape(inside, &mut text);
+        }
+        let mut cursor = Cursor::new(&text, self.limits);
+        let open = cursor.next();
+        let whole = open.byte == b'{' && self.walk.record(&mut cursor, open).is_ok() && cursor.next().at == text.len();
+        let appended = match whole {
+            true if keep => self.append(&text, false, reading.tally.records),
+            _ => Ok(()),
+        };
+        self.events.text = text;
+        let count = if whole { &mut reading.tally.records } else { &mut reading.tally.malformed };
+        *count += 1;
+        Ok(appended?)
+    }
+
+    /// Appends the row of the record just walked.
+    #[inline]
+    fn append(&mut self, text: &[u8], is_ascii: bool, ordinal: u64) -> Result<(), Overflow> {
+        for column in &mut self.columns {
+            let raw = self.walk.raw(text, column.node);
+            self.text_bytes += column.append(raw, is_ascii, ordinal.cast_signed())?;
+        }
+        self.rows += 1;
+        self.document_rows += 1;
+        Ok(())
+    }
+
+    /// Drops the rows of the document at hand.
+    #[cold]
+    fn take_back(&mut self) {
+        self.rows -= self.document_rows;
+        self.document_rows = 0;
+        for column in &mut self.columns {
+            self.text_bytes -= column.truncate(self.rows);
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Remembers that there is something other than records.
+    fn note(&mut self, kind: DocumentKind) {
+        self.tally.kind = kind;
+    }
+
+    /// What there was; with any record, a document of records.
+    fn tally(&self) -> Tally {
+        let kind = if self.tally.records > 0 { DocumentKind::Records } else { self.tally.kind };
+        Tally { kind, ..self.tally }
+    }
+}
+
+/// Why a document is given up.
+enum Stop {
+    Fault,
+    Overflow,
+}
+
+impl From<Fault> for Stop {
+    fn from(_: Fault) -> Self {
+        Self::Fault
+    }
+}
+
+impl From<Overflow> for Stop {
+    fn from(_: Overflow) -> Self {
+        Self::Overflow
+    }
+}
+
+/// Where a look at the object `open` leads.
+fn place_after(cursor: &mut Cursor<'_>, open: Token, look: Look) -> Place {
+    match look {
+        Look::End(_) => Place::Top,
+        Look::Array(array, content) => {
+            cursor.enter();
+            Place::Elements(Elements { open: array, wrapper: Some(open), content, first: true })
+        }
+    }
+}
+
+/// Whether an object, its bracket `open` taken, is a summary of data events. The cursor does not move.
+fn is_aggregated(cursor: &mut Cursor<'_>, open: Token) -> Result<bool, Fault> {
+    let mut ahead = cursor.clone();
+    match look(&mut ahead, open, false) {
+        Ok(Look::End(signs)) => Ok(signs.kind() == Some(DocumentKind::Aggregated)),
+        Ok(Look::Array(..)) => Ok(false),
+        Err(fault) => {
+            *cursor = ahead;
+            Err(fault)
+        }
+    }
+}
+
+/// A byte as a person reads it.
+fn found(byte: u8) -> String {
+    if byte.is_ascii_graphic() { format!("`{}`", char::from(byte)) } else { format!("byte 0x{byte:02x}") }
+}
+
+/// 64 MiB: beyond this the rows are given out, however few they are.
+const TEXT_BYTES: usize = 64 << 20;
+
+#[cfg(test)]
+pub(super) mod tests {
+    use datafusion::arrow::array::{Array, AsArray};
+    use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMillisecondType};
+
+    use super::*;
+    use crate::schema::Kind;
+
+    /// A leaf from `a.b.0`: members in any case, elements by number.
+    pub(in crate::record) fn leaf(path: &str, kind: Kind) -> Leaf {
+        let step = |step: &str| step.parse().map_or_else(|_| Step::Key(step.into()), Step::Index);
+        Leaf { path: path.split('.').filter(|step| !step.is_empty()).map(step).collect(), kind }
+    }
+
+    /// The rows of documents, in chunks of `chunk`, each value as text.
+    pub(in crate::record) fn read(
+        documents: &[&[u8]],
+        leaves: &[Leaf],
+        chunk: usize,
+    ) -> (Vec<Vec<Option<String>>>, Vec<Result<Tally, Error>>) {
+        let mut builder = Builder::new(leaves, Limits::default());
+        let (mut rows, mut tallies) = (Vec::new(), Vec::new());
+        for document in documents {
+            let mut reading = match builder.read(document) {
+                Ok(reading) => reading,
+                Err(error) => {
+                    tallies.push(Err(error));
+                    continue;
+                }
+            };
+            tallies.push(loop {
+                match builder.fill(&mut reading, chunk) {
+                    Ok(Progress::Full) => take(&mut builder, &mut rows),
+                    Ok(Progress::Done(tally)) => break Ok(tally),
+                    Err(error) => break Err(error),
+                }
+            });
+        }
+        take(&mut builder, &mut rows);
+        (rows, tallies)
+    }
+
+    fn take(builder: &mut Builder, rows: &mut Vec<Vec<Option<String>>>) {
+        let count = builder.rows();
+        let arrays = builder.finish();
+        assert!(arrays.iter().all(|array| array.len() == count));
+        let value = |array: &ArrayRef, row: usize| {
+            let value = || match array.data_type() {
+                DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+                DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+                _ => array.as_primitive::<TimestampMillisecondType>().value(row).to_string(),
+            };
+            array.is_valid(row).then(value)
+        };
+        rows.extend((0..count).map(|row| arrays.iter().map(|array| value(array, row)).collect()));
+    }
+
+    /// The value of one leaf of one record.
+    fn check(record: &str, path: &str, kind: Kind, expected: Option<&str>) {
+        let (rows, tallies) = read(&[record.as_bytes()], &[leaf(path, kind)], 10);
+        assert!(tallies[0].is_ok(), "{record}: {tallies:?}");
+        assert_eq!(rows, [[expected.map(str::to_owned)]], "{record} at {path} as {kind:?}");
+    }
+
+    #[test]
+    fn each_kind_has_its_form() {
+        let record = r#"{"t":"a\"b","n":12e1,"b":true,"o":{ "x" : [1] },"z":null,"w":"null","f":"False"}"#;
+        let all = [
+            ("t", [Some(r#"a"b"#), Some(r#"a"b"#), Some(r#""a\"b""#), Some(r#"a"b"#), Some(r#"a"b"#)]),
+            ("n", [Some("12e1"); 5]),
+            ("b", [Some("true"), Some("true"), Some("true"), Some("1"), Some("true")]),
+            (
+                "o",
+                [
+                    Some(r#"{ "x" : [1] }"#),
+                    None,
+                    Some(r#"{ "x" : [1] }"#),
+                    Some(r#"{ "x" : [1] }"#),
+                    Some(r#"{ "x" : [1] }"#),
+                ],
+            ),
+            ("z", [None; 5]),
+            ("w", [Some("null"), Some("null"), Some(r#""null""#), Some("null"), Some("null")]),
+            ("f", [Some("False"), Some("False"), Some(r#""False""#), Some("False"), Some("false")]),
+            ("missing", [None; 5]),
+            ("t.x", [None; 5]),
+        ];
+        for (path, expected) in all {
+            let kinds = [Kind::Text, Kind::Scalar, Kind::Json, Kind::Numeral, Kind::Flag];
+            for (kind, expected) in kinds.into_iter().zip(expected) {
+                check(record, path, kind, expected);
+            }
+        }
+        check(record, "", Kind::Json, Some(record));
+    }
+}

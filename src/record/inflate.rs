@@ -1,0 +1,235 @@
+//! Stored bytes become text: gzip by content, never by name, into a buffer that is used again.
+
+use std::io::{ErrorKind, Read};
+
+use libdeflater::Decompressor;
+
+use super::{Error, Limits};
+
+/// Inflates one log file after the other; keep one per thread.
+pub struct Inflater {
+    decompressor: Decompressor,
+    buffer: Vec<u8>,
+    limits: Limits,
+}
+
+impl std::fmt::Debug for Inflater {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inflater").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Inflater {
+    /// Without a buffer yet; it grows to the largest log file met.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { decompressor: Decompressor::new(), buffer: Vec::new(), limits }
+    }
+
+    /// The text of one log file, without a byte order mark. What is not gzip is text already.
+    ///
+    /// Several gzip members are one text; zeros after the last are padding.
+    ///
+    /// # Errors
+    /// [`Error::GzipCutOff`], [`Error::GzipCorrupt`], [`Error::TooLarge`].
+    pub fn inflate<'a>(&'a mut self, stored: &'a [u8]) -> Result<&'a [u8], Error> {
+        let text = if stored.starts_with(&MAGIC) {
+            let length = match self.whole(stored) {
+                Some(length) => length,
+                None => self.streamed(stored)?,
+            };
+            &self.buffer[..length]
+        } else {
+            stored
+        };
+        if text.len() as u64 > self.limits.inflated_bytes {
+            return Err(Error::TooLarge { limit: self.limits.inflated_bytes });
+        }
+        Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text))
+    }
+
+    /// The usual log file: one member of plausible size, which its last four bytes tell.
+    fn whole(&mut self, stored: &[u8]) -> Option<usize> {
+        let size = u32::from_le_bytes(*stored.last_chunk()?) as usize;
+        // An honest log file inflates 5 to 30 times. What claims much more is not given the room in advance.
+        let plausible = size <= stored.len().saturating_mul(64) && size as u64 <= self.limits.inflated_bytes;
+        // Another header may be chance, but without one there is no other member.
+        if !plausible || memchr::memmem::find(&stored[1..], &HEADER).is_some() {
+            return None;
+        }
+        if self.buffer.len() < size {
+            self.buffer.resize(size, 0);
+        }
+        let length = self.decompressor.gzip_decompress(stored, &mut self.buffer[..size]).ok()?;
+        // Fewer bytes than the end of the file says: something stands behind the member.
+        (length == size).then_some(length)
+    }
+
+    /// Any other: member by member, in steps, so that the room taken follows what was really there. This is also
+    /// where a broken stream gets its name, which inflating it whole cannot tell.
+    fn streamed(&mut self, stored: &[u8]) -> Result<usize, Error> {
+        let mut rest = stored;
+        let mut length = 0;
+        while !rest.is_empty() {
+            if length > 0 && rest.iter().all(|byte| *byte == 0) {
+                break;
+            }
+            if length > 0 && !rest.starts_with(&MAGIC) {
+                return Err(Error::GzipCorrupt);
+            }
+            length = self.member(&mut rest, length)?;
+        }
+        Ok(length)
+    }
+
+    /// One member, appended after the first `length` bytes of the buffer. Gives the new length.
+    fn member(&mut self, rest: &mut &[u8], mut length: usize) -> Result<usize, Error> {
+        let mut member = flate2::bufread::GzDecoder::new(&mut *rest);
+        loop {
+            if length as u64 > self.limits.inflated_bytes {
+                return Err(Error::TooLarge { limit: self.limits.inflated_bytes });
+            }
+            if self.buffer.len() - length < STEP {
+                self.buffer.resize((length + STEP).max(self.buffer.len() + self.buffer.len() / 2), 0);
+            }
+            match member.read(&mut self.buffer[length..]) {
+                Ok(0) => return Ok(length),
+                Ok(read) => length += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(Error::GzipCutOff),
+                Err(_) => return Err(Error::GzipCorrupt),
+            }
+        }
+    }
+}
+
+/// How every gzip member begins.
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// The same with the only method there is.
+const HEADER: [u8; 3] = [0x1f, 0x8b, 8];
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// 64 KiB: the least room a read is given.
+const STEP: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    fn inflated(stored: &[u8]) -> Result<Vec<u8>, Error> {
+        Inflater::new(Limits::default()).inflate(stored).map(<[u8]>::to_vec)
+    }
+
+    /// Text that does not compress to nothing.
+    fn text(length: usize) -> Vec<u8> {
+        let mut state = 1_u32;
+        let step = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            b'a' + (state >> 28) as u8
+        };
+        (0..length).map(step).collect()
+    }
+
+    #[test]
+    fn gzip_is_known_by_content() {
+        assert_eq!(inflated(&gzip(b"{}")), Ok(b"{}".to_vec()));
+        assert_eq!(inflated(b"{}"), Ok(b"{}".to_vec()));
+        assert_eq!(inflated(b""), Ok(Vec::new()));
+        assert_eq!(inflated(&gzip(b"")), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_left_out() {
+        assert_eq!(inflated("\u{feff}[]".as_bytes()), Ok(b"[]".to_vec()));
+        assert_eq!(inflated(&gzip("\u{feff}[]".as_bytes())), Ok(b"[]".to_vec()));
+    }
+
+    #[test]
+    fn several_members_are_one_text() {
+        let (one, two) = (text(100_000), text(50));
+        assert_eq!(inflated(&[gzip(&one), gzip(&two)].concat()), Ok([one.clone(), two].concat()));
+        assert_eq!(inflated(&[gzip(&one), gzip(&one)].concat()), Ok([one.clone(), one].concat()));
+        assert_eq!(inflated(&[gzip(b""), gzip(b"[]"), gzip(b"")].concat()), Ok(b"[]".to_vec()));
+    }
+
+    #[test]
+    fn zeros_at_the_end_are_padding_and_other_bytes_are_not() {
+        let stored = gzip(&text(1000));
+        assert_eq!(inflated(&[stored.clone(), vec![0; 512]].concat()), Ok(text(1000)));
+        assert_eq!(inflated(&[stored.clone(), b"garbage".to_vec()].concat()), Err(Error::GzipCorrupt));
+        assert_eq!(inflated(&[stored.clone(), vec![0], b"x".to_vec()].concat()), Err(Error::GzipCorrupt));
+    }
+
+    #[test]
+    fn a_lying_size_is_corrupt_whatever_it_says() {
+        for lie in [0_u32, 1, 999, 1001, 70_000, u32::MAX] {
+            let mut stored = gzip(&text(1000));
+            let at = stored.len() - 4;
+            stored[at..].copy_from_slice(&lie.to_le_bytes());
+            assert_eq!(inflated(&stored), Err(Error::GzipCorrupt), "{lie}");
+        }
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        for stored in [gzip(&text(3000)), [gzip(&text(100)), gzip(&text(200))].concat()] {
+            let first = gzip(&text(100)).len();
+            for length in 2..stored.len() {
+                let cut = inflated(&stored[..length]);
+                if length == first && stored.len() < 1000 {
+                    assert_eq!(cut, Ok(text(100)));
+                } else {
+                    assert!(matches!(cut, Err(Error::GzipCutOff | Error::GzipCorrupt)), "{length}: {cut:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_flipped_byte_is_an_error_or_changes_nothing() {
+        let stored = gzip(&text(500));
+        for at in 2..stored.len() {
+            let mut flipped = stored.clone();
+            flipped[at] ^= 0x10;
+            if let Ok(inflated) = inflated(&flipped) {
+                assert_eq!(inflated, text(500), "byte {at} of the header");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        let bomb = gzip(&vec![b' '; 40 << 20]);
+        let limits = Limits { inflated_bytes: 1 << 20, ..Limits::default() };
+        let mut inflater = Inflater::new(limits);
+        assert_eq!(inflater.inflate(&bomb), Err(Error::TooLarge { limit: 1 << 20 }));
+        assert!(inflater.buffer.len() < 4 << 20);
+        assert_eq!(inflater.inflate(&vec![b' '; 2 << 20]), Err(Error::TooLarge { limit: 1 << 20 }));
+    }
+
+    #[test]
+    fn the_buffer_is_used_again() {
+        let mut inflater = Inflater::new(Limits::default());
+        assert_eq!(inflater.inflate(&gzip(&text(5000))), Ok(text(5000).as_slice()));
+        assert_eq!(inflater.inflate(&gzip(b"[]")), Ok(b"[]".as_slice()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_survived(mut stored: Vec<u8>) {
+            let _ = inflated(&stored);
+            stored.splice(0..0, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
+            let _ = inflated(&stored);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The wanted leaves as a tree of steps, so that one walk over a record serves all of them.
+
+use crate::schema::{Leaf, Step};
+
+/// A node's number; the root, the record itself, is 0. A node's descendants follow it directly.
+pub(super) type NodeId = usize;
+
+/// What the record is walked for.
+#[derive(Debug)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+}
+
+/// One place in a record.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// Members to go on to.
+    pub(super) members: Vec<Member>,
+    /// Elements to go on to.
+    pub(super) elements: Vec<(usize, NodeId)>,
+    /// One more than the last descendant.
+    pub(super) end: NodeId,
+    /// Bit `n` is set when a member's key may have this [`hash`].
+    filter: u64,
+}
+
+/// One wanted member of an object.
+#[derive(Debug)]
+pub(super) struct Member {
+    key: Box<[u8]>,
+    any_case: bool,
+    pub(super) node: NodeId,
+}
+
+/// How well a key fits a step; the better one wins, of equals the later.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// Not at all.
+    #[default]
+    None,
+    /// But for the case of ASCII letters.
+    AnyCase,
+    /// To the letter.
+    Exact,
+}
+
+impl Tree {
+    /// The tree, and the node of each leaf.
+    pub(super) fn new<'l>(paths: impl IntoIterator<Item = &'l [Step]>) -> (Self, Vec<NodeId>) {
+        let paths: Vec<&[Step]> = paths.into_iter().collect();
+        let mut order: Vec<usize> = (0..paths.len()).collect();
+        // In the order of paths a node's descendants stand together.
+        order.sort_by_key(|at| paths[*at]);
+        let mut nodes = vec![Node::default()];
+        let mut ids = vec![0; paths.len()];
+        let mut previous: (&[Step], Vec<NodeId>) = (&[], vec![0]);
+        for at in order {
+            let path = paths[at];
+            let shared = path.iter().zip(previous.0).take_while(|(a, b)| a == b).count();
+            let mut way = previous.1;
+            way.truncate(shared + 1);
+            for step in &path[shared..] {
+                let node = nodes.len();
+                nodes.push(Node::default());
+                nodes[way[way.len() - 1]].add(step, node);
+                way.push(node);
+            }
+            ids[at] = way[way.len() - 1];
+            previous = (path, way);
+        }
+        for node in (0..nodes.len()).rev() {
+            let last = nodes[node].members.iter().map(|member| member.node);
+            let last = last.chain(nodes[node].elements.iter().map(|element| element.1)).max();
+            nodes[node].end = last.map_or(node + 1, |child| nodes[child].end);
+        }
+        (Self { nodes }, ids)
+    }
+
+    /// The tree of these leaves, and the node of each.
+    pub(super) fn of(leaves: &[Leaf]) -> (Self, Vec<NodeId>) {
+        Self::new(leaves.iter().map(|leaf| leaf.path.as_slice()))
+    }
+
+    pub(super) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id]
+    }
+
+    /// How many nodes there are.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+impl Node {
+    fn add(&mut self, step: &Step, node: NodeId) {
+        match step {
+            Step::Key(key) => self.add_member(key.as_bytes(), true, node),
+            Step::ExactKey(key) => self.add_member(key.as_bytes(), false, node),
+            Step::Index(index) => {
+                self.add_member(index.to_string().as_bytes(), false, node);
+                self.elements.push((*index, node));
+            }
+        }
+    }
+
+    fn add_member(&mut self, key: &[u8], any_case: bool, node: NodeId) {
+        self.filter |= 1 << hash(key);
+        self.members.push(Member { key: key.into(), any_case, node });
+    }
+
+    /// Whether some member may have this key, unescaped.
+    #[inline(always)]
+    pub(super) fn may_have(&self, key: &[u8]) -> bool {
+        self.filter >> hash(key) & 1 == 1
+    }
+}
+
+impl Member {
+    /// How well an unescaped key fits.
+    #[inline]
+    pub(super) fn fit(&self, key: &[u8]) -> Fit {
+        if *self.key == *key {
+            Fit::Exact
+        } else if self.any_case && self.key.eq_ignore_ascii_case(key) {
+            Fit::AnyCase
+        } else {
+            Fit::None
+        }
+    }
+}
+
+/// A number below 64, the same for keys that differ only in ASCII case.
+#[inline(always)]
+fn hash(key: &[u8]) -> u32 {
+    let (first, last) = (key.first().copied().unwrap_or(0) | 0x20, key.last().copied().unwrap_or(0) | 0x20);
+    (key.len() as u32).wrapping_mul(7).wrapping_add(u32::from(first) * 5).wrapping_add(u32::from(last) * 11) & 63
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(steps: &[&str]) -> Vec<Step> {
+        steps.iter().map(|step| Step::Key((*step).into())).collect()
+    }
+
+    #[test]
+    fn descendants_follow_their_node() {
+        let paths =
+            [path(&["b", "y", "z"]), path(&["a"]), path(&["b"]), path(&["b", "x"]), path(&[]), path(&["b", "y"])];
+        let (tree, ids) = Tree::new(paths.iter().map(Vec::as_slice));
+        assert_eq!(tree.len(), 6);
+        assert_eq!(ids[4], 0);
+        assert_eq!(tree.node(0).end, 6);
+        let b = tree.node(ids[2]);
+        assert_eq!(b.end - ids[2], 4);
+        for inner in [ids[0], ids[3], ids[5]] {
+            assert!((ids[2]..b.end).contains(&inner));
+        }
+        assert!(!(ids[2]..b.end).contains(&ids[1]));
+    }
+
+    #[test]
+    fn the_same_path_is_one_node() {
+        let (tree, ids) = Tree::new([path(&["a", "b"]).as_slice(), path(&["a", "b"]).as_slice()]);
+        assert_eq!((tree.len(), ids[0]), (3, ids[1]));
+    }
+
+    #[test]
+    fn the_filter_knows_keys_in_any_case() {
+        let (tree, _) = Tree::new([path(&["sourceIPAddress"]).as_slice()]);
+        assert!(tree.node(0).may_have(b"SOURCEIPADDRESS"));
+        assert_eq!(tree.node(0).members[0].fit(b"sourceipaddress"), Fit::AnyCase);
+        assert_eq!(tree.node(0).members[0].fit(b"sourceIPAddress"), Fit::Exact);
+    }
+}
