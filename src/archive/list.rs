@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::layout::{self, Entry, Level, Place};
 use super::partition::{LogFile, Partition};
@@ -124,10 +124,8 @@ pub(super) async fn list(store: &Store, cache: &Folders, wanted: &Wanted<'_>) ->
     let mut files = if found.regions.is_empty() {
         found.loose.into_iter().filter_map(|object| keep(object, &Partition::default(), wanted, &tally)).collect()
     } else {
-        let listings = stream::iter(&found.regions)
-            .map(|region| list_region(store, region, wanted, &tally))
-            .buffer_unordered(CONCURRENT_LISTINGS);
-        listings.try_concat().await?
+        let listings = found.regions.iter().map(|region| list_region(store, region, wanted, &tally).boxed());
+        stream::iter(listings.collect::<Vec<_>>()).buffer_unordered(CONCURRENT_LISTINGS).try_concat().await?
     };
     files.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -326,8 +326,8 @@ pub fn step(column: &Column) -> Vec<Step> {
 
 /// The Arrow fields of these columns.
 #[must_use]
-pub fn fields(columns: &[Column]) -> Fields {
-    columns.iter().map(Column::field).collect()
+pub fn fields<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Fields {
+    columns.into_iter().map(Column::field).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod columns;
 mod leaf;
+pub mod tables;
 
 pub use columns::{Column, Shape, Virtual};
 pub use leaf::{Kind, Leaf, Step, path_text};

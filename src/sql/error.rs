@@ -1,0 +1,94 @@
+//! From DataFusion's errors in planning to diagnostics with a place and a remedy.
+
+use datafusion::common::{DataFusionError, SchemaError};
+use datafusion::sql::sqlparser::tokenizer;
+
+use super::span;
+use crate::diag::{Diagnostic, Source, closest};
+use crate::schema::columns;
+
+/// What DataFusion could not plan, as a diagnostic on the text. `tables` and `functions` are the names it could have meant.
+#[must_use]
+pub fn diagnose(source: &Source, error: &DataFusionError, tables: &[String], functions: &[String]) -> Diagnostic {
+    let diagnostic = match error.find_root() {
+        DataFusionError::SchemaError(error, _) => of_schema(error),
+        DataFusionError::Plan(sentence) => of_plan(sentence, tables, functions),
+        other => Diagnostic::error("S005", tidy(&other.strip_backtrace())),
+    };
+    match place(source, error, &diagnostic) {
+        Some(place) if diagnostic.label.is_none() => diagnostic.at(place, ""),
+        _ => diagnostic,
+    }
+}
+
+fn of_schema(error: &SchemaError) -> Diagnostic {
+    match error {
+        SchemaError::FieldNotFound { field, valid_fields } => {
+            let name = field.name();
+            let known = valid_fields.iter().map(|field| field.name());
+            let diagnostic = Diagnostic::error("S002", format!("no column is named `{name}`"));
+            match closest(name, known.chain(columns::ALL.iter().map(|column| column.name))) {
+                Some(close) if close != name => diagnostic.help(format!("`{close}` has a similar name")),
+                _ => diagnostic.help("`DESCRIBE cloudtrail` lists the columns; `json_extract_scalar(eventjson, '$.path')` reaches any field"),
+            }
+        }
+        SchemaError::AmbiguousReference { field } => {
+            Diagnostic::error("S005", format!("column `{}` stands in more than one table here", field.name()))
+                .help("write the table's name or alias before it")
+        }
+        other => Diagnostic::error("S005", tidy(&other.to_string())),
+    }
+}
+
+fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnostic {
+    let quoted = |prefix: &str, suffix: &str| {
+        sentence.strip_prefix(prefix).and_then(|rest| rest.split_once(suffix)).map(|(name, _)| name)
+    };
+    if let Some(name) = quoted("table '", "' not found") {
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let diagnostic = Diagnostic::error("S003", format!("no table is named `{name}`"));
+        return match closest(name, tables.iter().map(String::as_str)) {
+            Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
+            None => diagnostic.help(format!(
+                "there are {}",
+                tables.iter().map(|table| format!("`{table}`")).collect::<Vec<_>>().join(", ")
+            )),
+        };
+    }
+    if let Some(name) = quoted("Invalid function '", "'") {
+        let diagnostic = Diagnostic::error("S004", format!("no function is named `{name}`"));
+        return match closest(name, functions.iter().map(String::as_str)) {
+            Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
+            None => diagnostic,
+        };
+    }
+    if let Some(rest) = sentence.strip_prefix("Field '").and_then(|rest| rest.split_once("' not found in struct")) {
+        return Diagnostic::error("S002", format!("no member is named `{}`", rest.0));
+    }
+    Diagnostic::error("S005", tidy(sentence))
+}
+
+/// The place that DataFusion knows, or else the first place where the name in question stands.
+fn place(source: &Source, error: &DataFusionError, diagnostic: &Diagnostic) -> Option<crate::diag::Span> {
+    let known = error.diagnostic().and_then(|found| {
+        let datafusion::common::Span { start, end } = found.span?;
+        let location = |place: datafusion::common::Location| tokenizer::Location::new(place.line, place.column);
+        span::convert(&source.text, tokenizer::Span::new(location(start), location(end)))
+    });
+    known.or_else(|| {
+        let name = diagnostic.message.split('`').nth(1)?;
+        let at = source.text.to_lowercase().find(&name.to_lowercase())?;
+        source.text.is_char_boundary(at).then(|| span::word_at(&source.text, at))
+    })
+}
+
+/// A sentence of DataFusion's in our form: one line, lower case, no full stop.
+fn tidy(sentence: &str) -> String {
+    let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut characters = sentence.trim_end_matches('.').chars();
+    let first = characters.next();
+    let second = characters.clone().next();
+    // Keeps acronyms: `UNION …`, `SQL …`.
+    let keep = second.is_some_and(char::is_uppercase);
+    first.into_iter().flat_map(|c| if keep { vec![c] } else { c.to_lowercase().collect() }).chain(characters).collect()
+}

@@ -1,0 +1,121 @@
+//! Text → statements: DataFusion's parser, our rewrites, and errors with their place.
+
+use datafusion::common::DataFusionError;
+use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
+use datafusion::sql::sqlparser::ast;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::ParserError;
+
+use super::{rewrite, span};
+use crate::diag::{Diagnostic, Diagnostics, Source};
+
+/// One statement, ready to be planned.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// What DataFusion plans.
+    pub ast: Parsed,
+}
+
+/// Statements may not nest deeper than this.
+const DEEPEST: usize = 200;
+
+/// Parses a text of statements, separated by `;`.
+///
+/// # Errors
+/// `S001` for what does not parse, `S006` for statements that would change something outside the session.
+pub fn parse(source: &Source) -> Result<Vec<Statement>, Diagnostics> {
+    let failed = |diagnostic| Diagnostics { source: source.clone(), list: vec![diagnostic] };
+    let parsed = DFParserBuilder::new(&*source.text)
+        .with_dialect(&GenericDialect {})
+        .with_recursion_limit(DEEPEST)
+        .build()
+        .and_then(|mut parser| parser.parse_statements())
+        .map_err(|error| failed(syntax_error(&source.text, &error)))?;
+    parsed
+        .into_iter()
+        .map(|mut statement| {
+            refuse_changes(&statement).map_err(failed)?;
+            rewrite::rewrite(&mut statement);
+            Ok(Statement { ast: statement })
+        })
+        .collect()
+}
+
+fn syntax_error(text: &str, error: &DataFusionError) -> Diagnostic {
+    let sentence = match error.find_root() {
+        DataFusionError::SQL(error, _) => match error.as_ref() {
+            ParserError::TokenizerError(sentence) | ParserError::ParserError(sentence) => sentence.clone(),
+            ParserError::RecursionLimitExceeded => format!("the query nests deeper than {DEEPEST} levels"),
+        },
+        other => other.strip_backtrace(),
+    };
+    let (sentence, place) = match sentence.rsplit_once(" at Line: ") {
+        Some((sentence, place)) => (sentence, place.split_once(", Column: ")),
+        None => (sentence.as_str(), None),
+    };
+    // sqlparser begins its sentences with a capital: `Expected: …, found: …`.
+    let mut message: String = sentence.chars().take(1).flat_map(char::to_lowercase).collect();
+    message.extend(sentence.chars().skip(1));
+    let message = message.replace("expected: ", "expected ").replace(", found: ", ", found ");
+    let diagnostic = Diagnostic::error("S001", message);
+    let place = place.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
+    match place {
+        Some((line, column)) if line > 0 => diagnostic.at(span::word_at(text, span::offset(text, line, column)), ""),
+        _ => diagnostic.at(span::word_at(text, text.trim_end().len()), ""),
+    }
+}
+
+/// trailql reads. What would write, anywhere, is refused before it is planned.
+fn refuse_changes(statement: &Parsed) -> Result<(), Diagnostic> {
+    let refused = |what: &str| {
+        Err(Diagnostic::error("S006", format!("`{what}` would change something; trailql only reads"))
+            .help("write results to a file with `-o` and `--out`"))
+    };
+    match statement {
+        Parsed::CopyTo(_) => refused("COPY"),
+        Parsed::CreateExternalTable(_) => refused("CREATE EXTERNAL TABLE"),
+        Parsed::Explain(explain) => refuse_changes(&explain.statement),
+        Parsed::Reset(_) => Ok(()),
+        Parsed::Statement(statement) => match statement.as_ref() {
+            ast::Statement::Insert(_) => refused("INSERT"),
+            ast::Statement::Update(_) => refused("UPDATE"),
+            ast::Statement::Delete(_) => refused("DELETE"),
+            ast::Statement::Merge(_) => refused("MERGE"),
+            ast::Statement::Truncate(_) => refused("TRUNCATE"),
+            ast::Statement::Drop { object_type: ast::ObjectType::Schema | ast::ObjectType::Database, .. } => {
+                refused("DROP SCHEMA")
+            }
+            ast::Statement::Copy { .. } => refused("COPY"),
+            _ => Ok(()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, code: &str, place: &str, message: &str) {
+        let error = parse(&Source::new("query", text)).expect_err(text);
+        let first = &error.list[0];
+        assert_eq!(first.code, code, "{text}");
+        assert!(first.message.contains(message), "{}", first.message);
+        let marked = first.label.as_ref().map_or("", |(span, _)| &text[span.range()]);
+        assert_eq!(marked, place, "{text}");
+    }
+
+    #[test]
+    fn errors_name_their_place() {
+        check("SELECT FROM", "S001", "", "expected");
+        check("SELECT eventname\nFROM cloudtrail WHER eventname = 'x'", "S001", "eventname", "expected");
+        check("SELECT 'x", "S001", "'", "nterminated");
+        check("DELETE FROM cloudtrail", "S006", "", "DELETE");
+        check("COPY cloudtrail TO 'x.parquet'", "S006", "", "COPY");
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        let text = format!("SELECT {}1{}", "(".repeat(5000), ")".repeat(5000));
+        check(&text, "S001", "", "deeper");
+    }
+}

@@ -1,0 +1,183 @@
+//! Slots filled: the leaves of records, the facts of their files, and whole structs made of both.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, ListArray, RecordBatch, RecordBatchOptions, StringArray, StructArray, new_null_array,
+};
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
+use datafusion::arrow::compute::{cast, concat, take};
+use datafusion::arrow::datatypes::{DataType, Field, SchemaRef, UInt32Type};
+use datafusion::common::Result;
+
+use super::leaves::{Slot, SlotPlan};
+use super::prune::array_of;
+use crate::archive::{Fact, LogFile};
+use crate::record::{self, Builder, Limits, Progress, Reading};
+use crate::schema::{Column, Kind, Leaf, Shape, Step, Virtual, columns};
+
+/// Fills the slots of a plan, file after file.
+pub(super) struct Assembler {
+    builder: Builder,
+    outputs: Vec<Output>,
+    schema: SchemaRef,
+    files: Vec<(LogFile, usize)>,
+    needs_files: bool,
+}
+
+/// How a slot comes out of the builder's columns.
+enum Output {
+    /// The builder's column at this place.
+    Leaf(usize),
+    /// A fact of the file.
+    File(Virtual),
+    /// An object: its raw slice, which tells whether it is there, and its members.
+    Struct(usize, Vec<(&'static Column, Output)>),
+    /// A list of objects, from its raw slice.
+    List(usize, &'static [Column]),
+}
+
+impl Assembler {
+    pub(super) fn new(plan: &SlotPlan, limits: Limits) -> Self {
+        let mut leaves = Vec::new();
+        let outputs: Vec<_> = plan.slots.iter().map(|slot| output(slot, &mut leaves)).collect();
+        Self {
+            needs_files: outputs.iter().any(|output| matches!(output, Output::File(_))),
+            builder: Builder::new(&leaves, limits),
+            outputs,
+            schema: Arc::clone(&plan.schema),
+            files: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.builder.rows() == 0
+    }
+
+    pub(super) fn read<'d>(&mut self, document: &'d [u8]) -> std::result::Result<Reading<'d>, record::Error> {
+        self.builder.read(document)
+    }
+
+    /// Appends records of `file` until there are `rows` of them, or the document ends.
+    pub(super) fn fill(
+        &mut self,
+        reading: &mut Reading<'_>,
+        file: &LogFile,
+        rows: usize,
+    ) -> std::result::Result<Progress, record::Error> {
+        let before = self.builder.rows();
+        let progress = self.builder.fill(reading, rows);
+        let added = self.builder.rows().saturating_sub(before);
+        if self.needs_files && added > 0 {
+            self.files.push((file.clone(), added));
+        }
+        progress
+    }
+
+    /// One column per slot; the assembler is empty after it.
+    pub(super) fn finish(&mut self) -> Result<RecordBatch> {
+        let rows = self.builder.rows();
+        let built = self.builder.finish();
+        let files = std::mem::take(&mut self.files);
+        let arrays =
+            self.outputs.iter().map(|output| assemble(output, &built, &files, rows)).collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?)
+    }
+}
+
+fn output(slot: &Slot, leaves: &mut Vec<Leaf>) -> Output {
+    match slot {
+        Slot::Leaf(leaf) => Output::Leaf(place(leaf.clone(), leaves)),
+        Slot::File(fact) => Output::File(*fact),
+        Slot::Struct(path, members) => {
+            let there = place(Leaf { path: path.clone(), kind: Kind::Json }, leaves);
+            let members = members
+                .iter()
+                .map(|member| {
+                    let path = [path.clone(), columns::step(member)].concat();
+                    (member, output(&slot_of_member(path, member), leaves))
+                })
+                .collect();
+            Output::Struct(there, members)
+        }
+        Slot::List(path, members) => {
+            Output::List(place(Leaf { path: path.clone(), kind: Kind::Json }, leaves), members)
+        }
+    }
+}
+
+fn slot_of_member(path: Vec<Step>, member: &Column) -> Slot {
+    match member.shape {
+        Shape::Struct(members) => Slot::Struct(path, members),
+        Shape::List(members) => Slot::List(path, members),
+        shape => Slot::Leaf(Leaf { path, kind: shape.kind().unwrap_or(Kind::Text) }),
+    }
+}
+
+fn place(leaf: Leaf, leaves: &mut Vec<Leaf>) -> usize {
+    leaves.iter().position(|known| *known == leaf).unwrap_or_else(|| {
+        leaves.push(leaf);
+        leaves.len() - 1
+    })
+}
+
+fn assemble(output: &Output, built: &[ArrayRef], files: &[(LogFile, usize)], rows: usize) -> Result<ArrayRef> {
+    Ok(match output {
+        Output::Leaf(at) => Arc::clone(&built[*at]),
+        Output::File(fact) => of_files(*fact, files, rows)?,
+        Output::Struct(there, members) => {
+            let fields = columns::fields(members.iter().map(|(column, _)| *column));
+            let arrays =
+                members.iter().map(|(_, member)| assemble(member, built, files, rows)).collect::<Result<Vec<_>>>()?;
+            Arc::new(StructArray::try_new(fields, arrays, Some(objects(built[*there].as_string())))?)
+        }
+        Output::List(at, members) => Arc::new(lists(built[*at].as_string(), members)?),
+    })
+}
+
+/// Which slices are objects.
+fn objects(slices: &StringArray) -> NullBuffer {
+    slices.iter().map(|slice| slice.is_some_and(|slice| slice.starts_with('{'))).collect::<Vec<_>>().into()
+}
+
+/// A fact of each row's file.
+fn of_files(fact: Virtual, files: &[(LogFile, usize)], rows: usize) -> Result<ArrayRef> {
+    let values: Vec<ArrayRef> =
+        files.iter().map(|(file, _)| array_of(&file.fact(fact).unwrap_or(Fact::Text(None)))).collect();
+    let values: Vec<&dyn Array> = values.iter().map(AsRef::as_ref).collect();
+    if values.is_empty() {
+        return Ok(new_null_array(&DataType::Utf8, rows));
+    }
+    let indices: datafusion::arrow::array::PrimitiveArray<UInt32Type> =
+        (0_u32..).zip(files).flat_map(|(index, (_, count))| std::iter::repeat_n(index, *count)).collect();
+    Ok(take(&concat(&values)?, &indices, None)?)
+}
+
+/// Lists of objects, read from the raw slices of arrays. What is no array is null; an element that is no object, too.
+fn lists(slices: &StringArray, members: &'static [Column]) -> Result<ListArray> {
+    let mut items = Vec::new();
+    let mut lengths = Vec::with_capacity(slices.len());
+    let mut valid = Vec::with_capacity(slices.len());
+    for slice in slices {
+        let elements = slice.and_then(|slice| record::elements(slice, &[]));
+        valid.push(elements.is_some());
+        let elements = elements.unwrap_or_default();
+        lengths.push(elements.len());
+        items.extend(elements);
+    }
+    let fields = columns::fields(members);
+    let arrays = members
+        .iter()
+        .zip(&fields)
+        .map(|(member, field)| {
+            let path = columns::step(member);
+            let texts: StringArray = items.iter().map(|item| record::extract(item, &path, Kind::Text)).collect();
+            Ok(cast(&texts, field.data_type())?)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let there = items.iter().map(|item| item.trim_start().starts_with('{')).collect::<Vec<_>>();
+    let structs = StructArray::try_new_with_length(fields.clone(), arrays, Some(there.into()), items.len())?;
+    let item = Field::new("item", DataType::Struct(fields), true);
+    Ok(ListArray::try_new(Arc::new(item), OffsetBuffer::from_lengths(lengths), Arc::new(structs), Some(valid.into()))?)
+}

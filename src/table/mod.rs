@@ -1,0 +1,21 @@
+//! The DataFusion seam: an archive's records as a table, its scan as a file source.
+//!
+//! `scan` describes and lists; only a polled stream reads log files. There is never a leaf plan of our
+//! own: everything goes through DataFusion's `FileScanConfig`, so that an engine that distributes file
+//! scans distributes ours.
+
+pub mod catalog;
+mod columns;
+mod files;
+mod leaves;
+mod opener;
+mod provider;
+mod prune;
+mod report;
+mod source;
+mod unit;
+
+pub use files::FilesTable;
+pub use provider::{ScanOptions, TrailTable};
+pub use report::{Failure, FileError, Report};
+pub use source::TrailSource;

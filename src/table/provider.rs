@@ -1,0 +1,129 @@
+//! `TrailTable`: the records of an archive as a table. Planning lists log files; it opens none.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::{DataFusionError, Result};
+use datafusion::datasource::physical_plan::FileScanConfigBuilder;
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+
+use super::prune::{self, Pruning};
+use super::report::Report;
+use super::source::TrailSource;
+use super::unit;
+use crate::archive::{Archive, Listing, Slack, Wanted};
+use crate::record::Limits;
+use crate::schema::{Shape, Virtual, columns};
+
+/// How an archive is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ScanOptions {
+    /// How long after an event its delivery is looked for.
+    pub slack: Slack,
+    /// Bounds on a single log file.
+    pub limits: Limits,
+    /// Whether the first file that cannot be read ends the query.
+    pub strict: bool,
+}
+
+/// The records of an archive.
+#[derive(Debug)]
+pub struct TrailTable {
+    archive: Arc<Archive>,
+    options: ScanOptions,
+}
+
+impl TrailTable {
+    /// The records of this archive.
+    #[must_use]
+    pub fn new(archive: Arc<Archive>, options: ScanOptions) -> Self {
+        Self { archive, options }
+    }
+}
+
+#[async_trait]
+impl TableProvider for TrailTable {
+    fn schema(&self) -> SchemaRef {
+        columns::arrow_schema()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(filters
+            .iter()
+            .map(|filter| {
+                if prune::is_of_files(filter, fact_named) {
+                    TableProviderFilterPushDown::Exact
+                } else if filter
+                    .column_refs()
+                    .iter()
+                    .any(|column| matches!(column.name.as_str(), "eventtime" | "eventjson"))
+                {
+                    TableProviderFilterPushDown::Inexact
+                } else {
+                    TableProviderFilterPushDown::Unsupported
+                }
+            })
+            .collect())
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let schema = columns::arrow_schema();
+        let predicates = prune::physical(state, filters, &schema)?;
+        let pruning = Pruning::new(&predicates, schema, fact_at, self.options.slack);
+        let mut listing = list(&self.archive, &pruning).await?;
+        let files = listing.files.clone();
+        let report = Arc::new(Report::new(self.archive.location().display(), std::mem::take(&mut listing)));
+        let source = TrailSource::new(Arc::clone(&self.archive), report, self.options.limits, self.options.strict);
+        let groups = unit::groups(files, state.config().target_partitions());
+        let config = FileScanConfigBuilder::new(store_url(&self.archive)?, Arc::new(source))
+            .with_file_groups(groups)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+}
+
+/// Lists what the predicates leave.
+pub(super) async fn list(archive: &Archive, pruning: &Pruning) -> Result<Listing> {
+    let wanted = Wanted {
+        folder: &|partition, level| pruning.folder(partition, level),
+        file: &|file| pruning.file(file),
+        times: pruning.times(),
+    };
+    archive.list(&wanted).await.map_err(|error| DataFusionError::External(Box::new(error)))
+}
+
+fn store_url(archive: &Archive) -> Result<ObjectStoreUrl> {
+    match archive.object_store() {
+        Some((url, _)) => ObjectStoreUrl::parse(url),
+        None => Ok(ObjectStoreUrl::local_filesystem()),
+    }
+}
+
+fn fact_named(name: &str) -> Option<Virtual> {
+    let column = columns::ALL.iter().find(|column| column.name == name)?;
+    if let Shape::Virtual(fact) = column.shape { Some(fact) } else { None }
+}
+
+fn fact_at(index: usize) -> Option<Virtual> {
+    match columns::ALL.get(index)?.shape {
+        Shape::Virtual(fact) if fact.is_of_file() => Some(fact),
+        _ => None,
+    }
+}

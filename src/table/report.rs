@@ -1,0 +1,118 @@
+//! What became of every log file of a scan: the numbers behind the summary, and the files that failed.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::archive::{Error, Listing};
+
+/// The account of one scan. Every file listed ends as pruned, read, failed or not needed.
+#[derive(Debug)]
+pub struct Report {
+    /// Where the scan looked.
+    pub location: String,
+    /// What the listing left to read, and what it left out. The files themselves are elsewhere.
+    pub listing: Listing,
+    /// Files that were to be read.
+    pub planned: u64,
+    read: AtomicU64,
+    failed: Mutex<Vec<Failure>>,
+    records: AtomicU64,
+    malformed: AtomicU64,
+    stored_bytes: AtomicU64,
+    inflated_bytes: AtomicU64,
+}
+
+/// A log file that could not be read, and why.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("cannot read {location}: {reason}")]
+pub struct Failure {
+    /// The log file, as a person would write its location.
+    pub location: String,
+    /// What went wrong with it.
+    pub reason: Arc<FileError>,
+}
+
+/// What can go wrong with one log file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It could not be fetched.
+    #[error(transparent)]
+    Archive(#[from] Error),
+    /// What was fetched is no log file, or a broken one.
+    #[error(transparent)]
+    Record(#[from] crate::record::Error),
+}
+
+impl Report {
+    pub(super) fn new(location: String, mut listing: Listing) -> Self {
+        let planned = std::mem::take(&mut listing.files).len() as u64;
+        Self {
+            location,
+            listing,
+            planned,
+            read: AtomicU64::default(),
+            failed: Mutex::default(),
+            records: AtomicU64::default(),
+            malformed: AtomicU64::default(),
+            stored_bytes: AtomicU64::default(),
+            inflated_bytes: AtomicU64::default(),
+        }
+    }
+
+    pub(super) fn file_read(&self, stored: usize, inflated: usize, records: u64, malformed: u64) {
+        self.read.fetch_add(1, Relaxed);
+        self.records.fetch_add(records, Relaxed);
+        self.malformed.fetch_add(malformed, Relaxed);
+        self.stored_bytes.fetch_add(stored as u64, Relaxed);
+        self.inflated_bytes.fetch_add(inflated as u64, Relaxed);
+    }
+
+    pub(super) fn file_failed(&self, key: &str, reason: Arc<FileError>) {
+        let location = self.locate(key);
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).push(Failure { location, reason });
+    }
+
+    /// A key as a person would write its location.
+    #[must_use]
+    pub fn locate(&self, key: &str) -> String {
+        let root = self.location.trim_end_matches('/');
+        // A single file is its own archive.
+        if root.ends_with(key) { root.to_owned() } else { format!("{root}/{key}") }
+    }
+
+    /// Log files read to their end.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.read.load(Relaxed)
+    }
+
+    /// Log files that could not be read, in the order in which they were met.
+    #[must_use]
+    pub fn failed(&self) -> Vec<Failure> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Records in the files read.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.records.load(Relaxed)
+    }
+
+    /// Elements of `Records` that are no objects.
+    #[must_use]
+    pub fn malformed(&self) -> u64 {
+        self.malformed.load(Relaxed)
+    }
+
+    /// Bytes read, as stored.
+    #[must_use]
+    pub fn stored_bytes(&self) -> u64 {
+        self.stored_bytes.load(Relaxed)
+    }
+
+    /// Bytes of JSON.
+    #[must_use]
+    pub fn inflated_bytes(&self) -> u64 {
+        self.inflated_bytes.load(Relaxed)
+    }
+}
