@@ -1,0 +1,3 @@
+//! Tests that drive trailql from outside, in one binary because linking DataFusion takes its time.
+
+mod s3;
