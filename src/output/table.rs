@@ -1,0 +1,322 @@
+//! A box of light lines that fits the terminal: names above, numbers to the right, nulls set off.
+//!
+//! Every row is one line. What does not fit is cut with a `…` or hidden, and counted. The columns are known only
+//! when the rows are, so rows are held until the end: at most [`Options::max_rows`], each cut to the
+//! terminal's width. `comfy-table` is not used: it counts widths in 16 bits and wraps what is longer, and values of
+//! 100 KB are within CloudTrail's limits.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::iter::repeat_n;
+
+use anstyle::{Effects, Style};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::record_batch::RecordBatch;
+use unicode_width::UnicodeWidthStr;
+
+use super::fit::{self, Wish, cut, keeps_end};
+use super::value::{each_row, is_number, is_text};
+use super::{Options, Out, Result, Sink, Written, escape};
+
+/// The narrowest terminal a table is made for, in columns; on a narrower one it runs over.
+pub(super) const NARROWEST: usize = 10;
+
+pub(super) fn open(schema: SchemaRef, options: Options, out: Out) -> Result<Box<dyn Sink>> {
+    let heading = |name: &str| Shown::new(&escape::terminal(name), options.width);
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| Column {
+            heading: heading(field.name()),
+            right: is_number(field.data_type()),
+            rigid: !is_text(field.data_type()),
+        })
+        .collect();
+    let options = Options { width: options.width.map(|width| width.max(NARROWEST)), ..options };
+    Ok(Box::new(Table { out, columns, options, rows: Vec::new(), hidden_rows: 0 }))
+}
+
+struct Table {
+    out: Out,
+    columns: Vec<Column>,
+    options: Options,
+    rows: Vec<Vec<Shown>>,
+    hidden_rows: u64,
+}
+
+struct Column {
+    heading: Shown,
+    right: bool,
+    rigid: bool,
+}
+
+/// A value as it waits to be drawn.
+struct Shown {
+    text: String,
+    /// Terminal columns it takes.
+    width: usize,
+    keeps_end: bool,
+    null: bool,
+    /// Whether it is already cut.
+    cut: bool,
+}
+
+impl Shown {
+    /// No value needs more than the terminal's width, so no more is kept.
+    fn new(text: &str, limit: Option<usize>) -> Self {
+        let keeps_end = keeps_end(text);
+        let kept = cut(text, limit.unwrap_or(usize::MAX), keeps_end);
+        Self { width: kept.width(), cut: kept.len() < text.len(), keeps_end, null: false, text: kept.into_owned() }
+    }
+}
+
+impl Sink for Table {
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let room = self.options.max_rows.map_or(usize::MAX, |most| most - self.rows.len());
+        let shown = room.min(batch.num_rows());
+        self.hidden_rows += (batch.num_rows() - shown) as u64;
+        let null = self.options.null_for_people();
+        each_row(&batch.slice(0, shown), self.options.style, |cells| {
+            let show = |text: Option<&str>| Shown {
+                null: text.is_none(),
+                ..Shown::new(&escape::terminal(text.unwrap_or(null)), self.options.width)
+            };
+            self.rows.push(cells.iter().map(|cell| show(cell.get())).collect());
+            Ok(())
+        })
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Written> {
+        let wish = |(index, column): (usize, &Column)| Wish {
+            heading: if self.options.headings { column.heading.width } else { 0 },
+            widest: self.rows.iter().filter_map(|row| row.get(index)).map(|value| value.width).max().unwrap_or(0),
+            rigid: column.rigid,
+        };
+        let wishes: Vec<_> = self.columns.iter().enumerate().map(wish).collect();
+        let widths = fit::widths(&wishes, self.options.width);
+        let mut pen =
+            Pen { hidden: widths.len() < wishes.len(), color: self.options.color, line: String::new(), cut: 0 };
+        if !widths.is_empty() {
+            self.draw(&widths, &mut pen)?;
+        }
+        self.out.flush()?;
+        Ok(Written {
+            hidden_rows: self.hidden_rows,
+            hidden_columns: wishes.len() - widths.len(),
+            cut_values: pen.cut,
+            ..Written::default()
+        })
+    }
+}
+
+impl Table {
+    fn draw(&mut self, widths: &[usize], pen: &mut Pen) -> Result<()> {
+        let out = &mut self.out;
+        let bold = if pen.color { Style::new().effects(Effects::BOLD) } else { Style::new() };
+        out.write_all(pen.rule(widths, ['┌', '┬', '┐']).as_bytes())?;
+        if self.options.headings {
+            let names = self.columns.iter().map(|column| (&column.heading, bold, column.right));
+            out.write_all(pen.row(widths, names).as_bytes())?;
+            out.write_all(pen.rule(widths, ['├', '┼', '┤']).as_bytes())?;
+            // Only values that are cut are counted.
+            pen.cut = 0;
+        }
+        let dim = if pen.color { Style::new().effects(Effects::DIMMED) } else { Style::new() };
+        for row in &self.rows {
+            let style = |value: &Shown| if value.null { dim } else { Style::new() };
+            let values = row.iter().zip(&self.columns).map(|(value, column)| (value, style(value), column.right));
+            out.write_all(pen.row(widths, values).as_bytes())?;
+        }
+        if self.hidden_rows > 0 {
+            let more = Shown { cut: false, ..Shown::new("…", None) };
+            let marks = self.columns.iter().map(|column| (&more, dim, column.right));
+            out.write_all(pen.row(widths, marks).as_bytes())?;
+        }
+        out.write_all(pen.rule(widths, ['└', '┴', '┘']).as_bytes())?;
+        Ok(())
+    }
+}
+
+/// Draws line after line.
+struct Pen {
+    /// Whether columns are hidden, which a last column of `…` says.
+    hidden: bool,
+    color: bool,
+    line: String,
+    /// Values cut so far.
+    cut: u64,
+}
+
+impl Pen {
+    /// A rule with its left, inner and right corners.
+    fn rule(&mut self, widths: &[usize], [left, inner, right]: [char; 3]) -> &str {
+        self.line.clear();
+        let mark = self.hidden.then_some(&1);
+        for (index, width) in widths.iter().chain(mark).enumerate() {
+            self.line.push(if index == 0 { left } else { inner });
+            self.line.extend(repeat_n('─', width + 2));
+        }
+        self.line.extend([right, '\n']);
+        &self.line
+    }
+
+    /// One line of values, each with its style and whether it stands to the right.
+    fn row<'a>(&mut self, widths: &[usize], values: impl Iterator<Item = (&'a Shown, Style, bool)>) -> &str {
+        self.line.clear();
+        for (width, (value, style, right)) in widths.iter().zip(values) {
+            let text = cut(&value.text, *width, value.keeps_end);
+            self.cut += u64::from(value.cut || text.len() != value.text.len() || text != value.text);
+            let pad = width.saturating_sub(text.width());
+            // Not the padding of `write!`, which ends at 65,535 columns.
+            let (before, after) = if right { (pad, 0) } else { (0, pad) };
+            self.line.push_str("│ ");
+            self.line.extend(repeat_n(' ', before));
+            let _ = write!(self.line, "{style}{text}{style:#}");
+            self.line.extend(repeat_n(' ', after + 1));
+        }
+        self.line.push_str(if self.hidden { "│ … │\n" } else { "│\n" });
+        &self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use proptest::prelude::*;
+
+    use super::super::{Format, ValueStyle, sample};
+    use super::*;
+
+    fn check(options: Options, batches: &[RecordBatch]) -> String {
+        sample::text(Format::Table, options, batches)
+    }
+
+    #[test]
+    fn a_table_without_a_terminal_is_as_wide_as_it_takes() {
+        assert_snapshot!(check(Options::default(), &[sample::events()]), @r#"
+        ┌──────────────────────────┬─────────────────┬────────────────────────────────────────────────────┬───────┬───────┬─────────────────────────────────────────┐
+        │ time                     │ eventname       │ arn                                                │ count │ share │ identity                                │
+        ├──────────────────────────┼─────────────────┼────────────────────────────────────────────────────┼───────┼───────┼─────────────────────────────────────────┤
+        │ 2023-07-10T11:42:36Z     │ ConsoleLogin    │ arn:aws:sts::123456789012:assumed-role/admin/alice │    12 │  0.25 │ {"type":"AssumedRole","issuer":"admin"} │
+        │ 2023-07-10T11:42:37.250Z │ GetObject       │ NULL                                               │    -3 │   2.0 │ {}                                      │
+        │ NULL                     │ =HYPERLINK("x") │ arn:aws:iam::123456789012:root                     │  NULL │  NULL │ {"type":"Root"}                         │
+        └──────────────────────────┴─────────────────┴────────────────────────────────────────────────────┴───────┴───────┴─────────────────────────────────────────┘
+        "#);
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_text_and_hides_columns() {
+        let options = Options { width: Some(80), ..Options::default() };
+        assert_snapshot!(check(options.clone(), &[sample::events()]), @r#"
+        ┌──────────────────────────┬──────────────┬────────────────┬───────┬───────┬───┐
+        │ time                     │ eventname    │ arn            │ count │ share │ … │
+        ├──────────────────────────┼──────────────┼────────────────┼───────┼───────┼───┤
+        │ 2023-07-10T11:42:36Z     │ ConsoleLogin │ arn:aws…/alice │    12 │  0.25 │ … │
+        │ 2023-07-10T11:42:37.250Z │ GetObject    │ NULL           │    -3 │   2.0 │ … │
+        │ NULL                     │ =HYPER…("x") │ arn:aws…2:root │  NULL │  NULL │ … │
+        └──────────────────────────┴──────────────┴────────────────┴───────┴───────┴───┘
+        "#);
+        let (_, written) = sample::bytes(Format::Table, options, &[sample::events()]);
+        assert_eq!(written, Written { rows: 3, hidden_rows: 0, hidden_columns: 1, cut_values: 3 });
+    }
+
+    #[test]
+    fn insights_writes_its_own_times_and_leaves_missing_values_empty() {
+        let options = Options { style: ValueStyle::Insights, ..Options::default() };
+        assert_snapshot!(check(options, &[sample::events()]), @r#"
+        ┌─────────────────────────┬─────────────────┬────────────────────────────────────────────────────┬───────┬───────┬─────────────────────────────────────────┐
+        │ time                    │ eventname       │ arn                                                │ count │ share │ identity                                │
+        ├─────────────────────────┼─────────────────┼────────────────────────────────────────────────────┼───────┼───────┼─────────────────────────────────────────┤
+        │ 2023-07-10 11:42:36.000 │ ConsoleLogin    │ arn:aws:sts::123456789012:assumed-role/admin/alice │    12 │  0.25 │ {"type":"AssumedRole","issuer":"admin"} │
+        │ 2023-07-10 11:42:37.250 │ GetObject       │                                                    │    -3 │     2 │ {}                                      │
+        │                         │ =HYPERLINK("x") │ arn:aws:iam::123456789012:root                     │       │       │ {"type":"Root"}                         │
+        └─────────────────────────┴─────────────────┴────────────────────────────────────────────────────┴───────┴───────┴─────────────────────────────────────────┘
+        "#);
+    }
+
+    #[test]
+    fn rows_beyond_the_limit_are_counted_not_kept() {
+        let options = Options { max_rows: Some(2), ..Options::default() };
+        let batches = [sample::texts(&["a"]), sample::texts(&["b", "c"]), sample::texts(&["d"])];
+        assert_snapshot!(check(options.clone(), &batches), @"
+        ┌───┐
+        │ c │
+        ├───┤
+        │ a │
+        │ b │
+        │ … │
+        └───┘
+        ");
+        let (_, written) = sample::bytes(Format::Table, options, &batches);
+        assert_eq!(written, Written { rows: 2, hidden_rows: 2, hidden_columns: 0, cut_values: 0 });
+    }
+
+    #[test]
+    fn no_rows_leave_the_heading() {
+        assert_snapshot!(check(Options::default(), &[sample::texts(&[])]), @"
+        ┌───┐
+        │ c │
+        ├───┤
+        └───┘
+        ");
+    }
+
+    #[test]
+    fn headings_can_be_left_out() {
+        assert_snapshot!(check(Options { headings: false, ..Options::default() }, &[sample::numbers(&[1.0, -20.5])]), @"
+        ┌───────┐
+        │   1.0 │
+        │ -20.5 │
+        └───────┘
+        ");
+    }
+
+    #[test]
+    fn wide_letters_and_control_characters_keep_the_box_straight() {
+        assert_snapshot!(check(Options::default(), &[sample::texts(&["日本", "a\nb\x1b[2J", "e\u{301}", "🙂"])]), @r#"
+        ┌─────────────┐
+        │ c           │
+        ├─────────────┤
+        │ 日本        │
+        │ a\nb\x1b[2J │
+        │ é           │
+        │ 🙂          │
+        └─────────────┘
+        "#);
+    }
+
+    #[test]
+    fn colors_set_off_names_and_nulls() {
+        let options = Options { color: true, ..Options::default() };
+        assert_snapshot!(check(options, &[sample::batch_of(&[vec![None]], 1)]).replace('\x1b', "ESC"), @"
+        ┌──────┐
+        │ ESC[1mc0ESC[0m   │
+        ├──────┤
+        │ ESC[2mNULLESC[0m │
+        └──────┘
+        ");
+    }
+
+    #[test]
+    fn a_value_longer_than_65535_columns_is_not_cut_without_a_terminal() {
+        let long = "x".repeat(100_000);
+        assert!(check(Options::default(), &[sample::texts(&[&long])]).contains(&long));
+    }
+
+    proptest! {
+        #[test]
+        fn all_lines_are_equally_wide_and_within_the_terminal(
+            rows in sample::rows(3),
+            width in prop::option::of(NARROWEST..100),
+            max_rows in prop::option::of(0_usize..5),
+        ) {
+            let text = check(Options { width, max_rows, ..Options::default() }, &[sample::batch_of(&rows, 3)]);
+            prop_assert!(!text.contains(|char| char != '\n' && escape::steers(char)));
+            let first = text.lines().next().expect("a rule").width();
+            prop_assert!(width.is_none_or(|width| first <= width));
+            for line in text.lines() {
+                prop_assert_eq!(line.width(), first, "{}", text);
+            }
+        }
+    }
+}
