@@ -1,3 +1,4 @@
 //! Functions that queries call, one file per family, one list.
 
+pub mod address;
 pub mod json;
