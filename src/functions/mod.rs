@@ -2,6 +2,7 @@
 //!
 //! DataFusion's own functions are not repeated here; these are the ones it lacks.
 
+pub mod address;
 pub mod json;
 pub mod time;
 

@@ -1,0 +1,32 @@
+//! `display`: what is shown, whatever `fields` said before. The last one wins.
+
+use std::fmt;
+
+use super::{Command, Row};
+use crate::diag::Span;
+use crate::insights::ast::{Item, List};
+use crate::insights::parser::{Parsed, Parser};
+
+pub(super) const ROW: Row = Row {
+    name: "display",
+    usage: "display a, expression as name, …",
+    summary: "Shows these and nothing else.",
+    example: "filter eventName = \"ConsoleLogin\" | display sourceIPAddress",
+    parse: Some(parse),
+};
+
+/// See the file.
+#[derive(Debug, Clone)]
+pub struct Display {
+    pub(in crate::insights) items: Vec<Item>,
+}
+
+fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
+    Ok(Command::Display(Display { items: parser.list(Parser::item)? }))
+}
+
+impl fmt::Display for Display {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "display {}", List(&self.items))
+    }
+}

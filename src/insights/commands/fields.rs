@@ -1,0 +1,34 @@
+//! `fields`: shows fields and computed values, and names them.
+//!
+//! Several `fields` commands add up, and hide nothing from later commands.
+
+use std::fmt;
+
+use super::{Command, Row};
+use crate::diag::Span;
+use crate::insights::ast::{Item, List};
+use crate::insights::parser::{Parsed, Parser};
+
+pub(super) const ROW: Row = Row {
+    name: "fields",
+    usage: "fields a, expression as name, …",
+    summary: "Shows fields and computed values.",
+    example: "fields @timestamp, eventName, userIdentity.arn as who",
+    parse: Some(parse),
+};
+
+/// See the file.
+#[derive(Debug, Clone)]
+pub struct Fields {
+    pub(in crate::insights) items: Vec<Item>,
+}
+
+fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
+    Ok(Command::Fields(Fields { items: parser.list(Parser::item)? }))
+}
+
+impl fmt::Display for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "fields {}", List(&self.items))
+    }
+}

@@ -1,0 +1,42 @@
+//! `filter`: keeps the rows for which a condition holds. `filterIndex` says the same.
+//!
+//! In CloudWatch `filterIndex` also chooses what is read; here every `filter` does, as far as it can.
+
+use std::fmt;
+
+use super::{Command, Row};
+use crate::diag::Span;
+use crate::insights::ast::Expr;
+use crate::insights::parser::{Parsed, Parser};
+
+pub(super) const ROW: Row = Row {
+    name: "filter",
+    usage: "filter condition",
+    summary: "Keeps the rows for which the condition holds.",
+    example: "filter eventName = \"ConsoleLogin\" and errorMessage like /Failed/",
+    parse: Some(parse),
+};
+
+pub(super) const INDEX_ROW: Row = Row {
+    name: "filterIndex",
+    usage: "filterIndex field = \"value\"",
+    summary: "As `filter`.",
+    example: "filterIndex eventSource in [\"iam.amazonaws.com\"]",
+    parse: Some(parse),
+};
+
+/// See the file.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub(in crate::insights) condition: Expr,
+}
+
+fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
+    Ok(Command::Filter(Filter { condition: parser.expr()? }))
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "filter {}", self.condition)
+    }
+}

@@ -1,0 +1,31 @@
+//! `limit`: the first rows.
+
+use std::fmt;
+
+use super::{Command, Row};
+use crate::diag::Span;
+use crate::insights::parser::{Parsed, Parser};
+
+pub(super) const ROW: Row = Row {
+    name: "limit",
+    usage: "limit number",
+    summary: "Keeps the first rows.",
+    example: "fields eventName | limit 20",
+    parse: Some(parse),
+};
+
+/// See the file.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    pub(in crate::insights) rows: usize,
+}
+
+fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
+    Ok(Command::Limit(Limit { rows: parser.rows()? }))
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "limit {}", self.rows)
+    }
+}

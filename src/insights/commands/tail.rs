@@ -1,0 +1,34 @@
+//! `tail`: the last rows, in the order they had.
+
+use std::fmt;
+
+use super::{Command, Row};
+use crate::diag::{Diagnostic, Span};
+use crate::insights::parser::{Parsed, Parser};
+
+pub(super) const ROW: Row = Row {
+    name: "tail",
+    usage: "tail number",
+    summary: "Keeps the last rows.",
+    example: "fields eventName | tail 20",
+    parse: Some(parse),
+};
+
+/// See the file.
+#[derive(Debug, Clone)]
+pub struct Tail {
+    pub(in crate::insights) rows: usize,
+}
+
+fn parse(parser: &mut Parser<'_>, word: Span) -> Parsed<Command> {
+    let rows = parser.rows()?;
+    let notice = Diagnostic::notice("I041", "`tail` is an old word").at(word, "deprecated");
+    parser.report(notice.help("sort the other way round and write `limit`"));
+    Ok(Command::Tail(Tail { rows }))
+}
+
+impl fmt::Display for Tail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tail {}", self.rows)
+    }
+}

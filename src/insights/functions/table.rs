@@ -1,0 +1,82 @@
+//! One row per function.
+
+use super::{Arg, Function};
+
+use Arg::{Percent, Period, Subnet, Value};
+
+macro_rules! functions {
+    ($($name:literal $usage:literal, [$($required:expr),*] [$($optional:expr),*] $repeats:ident, $summary:literal;)*) => {
+        &[$(Function {
+            name: $name,
+            usage: $usage,
+            summary: $summary,
+            required: &[$($required),*],
+            optional: &[$($optional),*],
+            repeats: functions!($repeats),
+        }),*]
+    };
+    (once) => { false };
+    (repeats) => { true };
+}
+
+/// Every function: those of one row first, then those of many rows.
+pub const ALL: &[Function] = functions! {
+    "abs" "abs(number)", [Value] [] once, "The absolute value.";
+    "ceil" "ceil(number)", [Value] [] once, "The smallest whole number not below.";
+    "floor" "floor(number)", [Value] [] once, "The largest whole number not above.";
+    "greatest" "greatest(a, b, …)", [Value] [] repeats, "The largest of the arguments that are present.";
+    "least" "least(a, b, …)", [Value] [] repeats, "The smallest of the arguments that are present.";
+    "log" "log(number)", [Value] [] once, "The natural logarithm; missing unless the number is positive.";
+    "sqrt" "sqrt(number)", [Value] [] once, "The square root; missing for negative numbers.";
+
+    "bin" "bin(5m)", [Period] [] once, "The event's time, rounded down to the period.";
+    "datefloor" "datefloor(time, 5m)", [Value, Period] [] once, "A time, rounded down to the period.";
+    "dateceil" "dateceil(time, 5m)", [Value, Period] [] once, "A time, rounded up to the period.";
+    "fromMillis" "fromMillis(number)", [Value] [] once, "The time this many milliseconds after 1970, UTC.";
+    "toMillis" "toMillis(time)", [Value] [] once, "Milliseconds since 1970, UTC.";
+    "now" "now()", [] [] once, "When the query began, in seconds since 1970, UTC.";
+
+    "ispresent" "ispresent(field)", [Value] [] once, "Whether the field is there; an empty string is.";
+    "coalesce" "coalesce(a, b, …)", [Value] [] repeats, "The first argument that is there.";
+    "unmask" "unmask(field)", [Value] [] once, "The field; archived records are never masked.";
+
+    "jsonParse" "jsonParse(text)", [Value] [] once, "JSON text as something whose members are fields.";
+    "jsonStringify" "jsonStringify(value)", [Value] [] once, "JSON text of a parsed value.";
+
+    "isValidIp" "isValidIp(address)", [Value] [] once, "Whether it is an IPv4 or IPv6 address.";
+    "isValidIpV4" "isValidIpV4(address)", [Value] [] once, "Whether it is an IPv4 address.";
+    "isValidIpV6" "isValidIpV6(address)", [Value] [] once, "Whether it is an IPv6 address.";
+    "isIpInSubnet" "isIpInSubnet(address, \"10.0.0.0/8\")", [Value, Subnet] [] once, "Whether the address is in the subnet.";
+    "isIpv4InSubnet" "isIpv4InSubnet(address, \"10.0.0.0/8\")", [Value, Subnet] [] once, "Whether the IPv4 address is in the subnet.";
+    "isIpv6InSubnet" "isIpv6InSubnet(address, \"fd00::/8\")", [Value, Subnet] [] once, "Whether the IPv6 address is in the subnet.";
+
+    "isempty" "isempty(field)", [Value] [] once, "Whether the field is missing or an empty string.";
+    "isblank" "isblank(field)", [Value] [] once, "Whether the field is missing, empty or only blanks.";
+    "concat" "concat(a, b, …)", [Value] [] repeats, "The arguments as one text; missing ones are empty.";
+    "ltrim" "ltrim(text, \"characters\")", [Value] [Value] once, "The text without these characters, or blanks, at its beginning.";
+    "rtrim" "rtrim(text, \"characters\")", [Value] [Value] once, "The text without these characters, or blanks, at its end.";
+    "trim" "trim(text, \"characters\")", [Value] [Value] once, "The text without these characters, or blanks, at both ends.";
+    "strlen" "strlen(text)", [Value] [] once, "The number of characters.";
+    "toupper" "toupper(text)", [Value] [] once, "The text in upper case.";
+    "tolower" "tolower(text)", [Value] [] once, "The text in lower case.";
+    "substr" "substr(text, start, length)", [Value, Value] [Value] once, "Part of the text; the first character is number 0.";
+    "replace" "replace(text, \"search\", \"replacement\")", [Value, Value, Value] [] once, "The text with every occurrence replaced.";
+    "strcontains" "strcontains(text, \"part\")", [Value, Value] [] once, "1 when the text holds the part, else 0.";
+    "md5" "md5(text)", [Value] [] once, "The MD5 of the text, in hexadecimal.";
+    "sha256" "sha256(text)", [Value] [] once, "The SHA-256 of the text, in hexadecimal.";
+
+    "count" "count(*)", [] [Value] once, "The number of rows, or of rows in which the field is there.";
+    "count_distinct" "count_distinct(field)", [Value] [] repeats, "The exact number of different values.";
+    "sum" "sum(number)", [Value] [] once, "The sum of what are numbers.";
+    "avg" "avg(number)", [Value] [] once, "The mean of what are numbers.";
+    "min" "min(value)", [Value] [] once, "The smallest value, numbers by value and text in natural order.";
+    "max" "max(value)", [Value] [] once, "The largest value, numbers by value and text in natural order.";
+    "pct" "pct(number, 95)", [Value, Percent] [] once, "The value that this percentage of the numbers does not exceed.";
+    "stddev" "stddev(number)", [Value] [] once, "The standard deviation of a sample.";
+    "earliest" "earliest(field)", [Value] [] once, "The field in the oldest event that has it.";
+    "latest" "latest(field)", [Value] [] once, "The field in the newest event that has it.";
+    "sortsFirst" "sortsFirst(field)", [Value] [] once, "The value that `sort` would put first.";
+    "sortsLast" "sortsLast(field)", [Value] [] once, "The value that `sort` would put last.";
+    "count_over_time" "count_over_time(field)", [] [Value] once, "As `count`, for use with `by bin(…)`.";
+    "sum_over_time" "sum_over_time(number)", [Value] [] once, "As `sum`, for use with `by bin(…)`.";
+};

@@ -1,0 +1,26 @@
+//! The query language of CloudWatch Logs Insights.
+//!
+//! Text becomes tokens ([`lexer`](lexer::lex)), tokens a [`Query`] with a place for every part, and a query
+//! DataFusion's `LogicalPlan`. A command is one file in `commands`; functions are one table. This room reads
+//! no clock and does no I/O.
+//!
+//! Source: CloudWatch Logs User Guide, "CloudWatch Logs Insights query syntax".
+
+mod ast;
+pub mod commands;
+mod expr;
+pub mod functions;
+mod habits;
+mod lexer;
+mod parser;
+mod period;
+mod regex;
+mod token;
+
+pub use ast::Query;
+pub use lexer::lex;
+pub use parser::{expected_at, parse};
+pub use token::{Token, TokenKind};
+
+#[cfg(test)]
+mod tests;
