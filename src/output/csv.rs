@@ -76,10 +76,10 @@ mod tests {
     fn every_type_has_a_text() {
         let options = Options { null: Some("NULL".into()), ..Options::default() };
         assert_snapshot!(sample::text(Format::Csv, options, &[sample::every_type()]), @r#"
-        utf8,large_utf8,utf8_view,dictionary,boolean,int8,int16,int32,int64,uint8,uint16,uint32,uint64,float32,float64,decimal,date32,date64,time32,time64,timestamp,timestamp_utc,duration,interval,interval_day_time,interval_year_month,binary,binary_view,list,fixed_list,struct,map,null
+        utf8,large_utf8,utf8_view,dictionary,boolean,int8,int16,int32,int64,uint8,uint16,uint32,uint64,float32,float64,decimal,date32,date64,time32,time64,timestamp,timestamp_utc,duration,interval,interval_day_time,interval_year_month,binary,binary_view,large_binary,fixed_binary,decimal256,zoned,list,large_list,fixed_list,struct,map,null
         "a,""b""
-        ",text,text,text,true,-8,-16,-32,-9223372036854775808,8,16,32,18446744073709551615,0.1,2.0,12.50,2023-07-10,2023-07-10T00:00:00,00:01:01,00:01:01.000001,2023-07-10T11:42:36.000000001,2023-07-10T11:42:36Z,00:01:01,1 mons 2 days 3.000000000 secs,2 days 1.500 secs,1 years 2 mons,00ff,01,"[1,null]",[7],"{""text"":""a,\""b\""\n""}","{""k"":null}",NULL
-        NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,"{""missing"":2}",NULL,NULL
+        ",text,text,text,true,-8,-16,-32,-9223372036854775808,8,16,32,18446744073709551615,0.1,2.0,12.50,2023-07-10,2023-07-10T00:00:00,00:01:01,00:01:01.000001,2023-07-10T11:42:36.000000001,2023-07-10T11:42:36Z,00:01:01,1 mons 2 days 3.000000000 secs,2 days 1.500 secs,1 years 2 mons,00ff,01,02,03,0.0000000005,2023-07-10T13:42:36+02:00,"[1,null]","[1,null]",[7],"{""text"":""a,\""b\""\n""}","{""k"":null}",NULL
+        NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,"{""missing"":2}",NULL,NULL
         "#);
     }
 

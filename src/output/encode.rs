@@ -59,7 +59,8 @@ struct Float<'a>(ArrayFormatter<'a>);
 
 impl Encoder for Float<'_> {
     fn encode(&mut self, index: usize, out: &mut Vec<u8>) {
-        let text = self.0.value(index).to_string();
+        let mut text = String::new();
+        value::append(&self.0, index, &mut text);
         if text.ends_with(|last: char| last.is_ascii_digit()) {
             out.extend_from_slice(text.as_bytes());
         } else {
@@ -73,7 +74,9 @@ struct Quoted<'a>(ArrayFormatter<'a>);
 
 impl Encoder for Quoted<'_> {
     fn encode(&mut self, index: usize, out: &mut Vec<u8>) {
-        quote(&self.0.value(index).to_string(), out);
+        let mut text = String::new();
+        value::append(&self.0, index, &mut text);
+        quote(&text, out);
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn keeps_end(text: &str) -> bool {
 
 /// The text within `width` columns, with a `…` where something is missing.
 pub(super) fn cut(text: &str, width: usize, keep_end: bool) -> Cow<'_, str> {
-    // A byte is never narrower than a column, so most texts need no measuring.
+    // No text takes more columns than bytes, so most need no measuring.
     if text.len() <= width || text.width() <= width {
         return Cow::Borrowed(text);
     }

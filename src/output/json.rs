@@ -110,15 +110,15 @@ mod tests {
     #[test]
     fn lines_are_objects() {
         assert_snapshot!(sample::text(Format::Ndjson, Options::default(), &[sample::every_type()]), @r#"
-        {"utf8":"a,\"b\"\n","large_utf8":"text","utf8_view":"text","dictionary":"text","boolean":true,"int8":-8,"int16":-16,"int32":-32,"int64":-9223372036854775808,"uint8":8,"uint16":16,"uint32":32,"uint64":18446744073709551615,"float32":0.1,"float64":2.0,"decimal":12.50,"date32":"2023-07-10","date64":"2023-07-10T00:00:00","time32":"00:01:01","time64":"00:01:01.000001","timestamp":"2023-07-10T11:42:36.000000001","timestamp_utc":"2023-07-10T11:42:36Z","duration":"00:01:01","interval":"1 mons 2 days 3.000000000 secs","interval_day_time":"2 days 1.500 secs","interval_year_month":"1 years 2 mons","binary":"00ff","binary_view":"01","list":[1,null],"fixed_list":[7],"struct":{"text":"a,\"b\"\n","missing":null},"map":{"k":null},"null":null}
-        {"utf8":null,"large_utf8":null,"utf8_view":null,"dictionary":null,"boolean":null,"int8":null,"int16":null,"int32":null,"int64":null,"uint8":null,"uint16":null,"uint32":null,"uint64":null,"float32":null,"float64":null,"decimal":null,"date32":null,"date64":null,"time32":null,"time64":null,"timestamp":null,"timestamp_utc":null,"duration":null,"interval":null,"interval_day_time":null,"interval_year_month":null,"binary":null,"binary_view":null,"list":null,"fixed_list":null,"struct":{"text":null,"missing":2},"map":null,"null":null}
+        {"utf8":"a,\"b\"\n","large_utf8":"text","utf8_view":"text","dictionary":"text","boolean":true,"int8":-8,"int16":-16,"int32":-32,"int64":-9223372036854775808,"uint8":8,"uint16":16,"uint32":32,"uint64":18446744073709551615,"float32":0.1,"float64":2.0,"decimal":12.50,"date32":"2023-07-10","date64":"2023-07-10T00:00:00","time32":"00:01:01","time64":"00:01:01.000001","timestamp":"2023-07-10T11:42:36.000000001","timestamp_utc":"2023-07-10T11:42:36Z","duration":"00:01:01","interval":"1 mons 2 days 3.000000000 secs","interval_day_time":"2 days 1.500 secs","interval_year_month":"1 years 2 mons","binary":"00ff","binary_view":"01","large_binary":"02","fixed_binary":"03","decimal256":0.0000000005,"zoned":"2023-07-10T13:42:36+02:00","list":[1,null],"large_list":[1,null],"fixed_list":[7],"struct":{"text":"a,\"b\"\n","missing":null},"map":{"k":null},"null":null}
+        {"utf8":null,"large_utf8":null,"utf8_view":null,"dictionary":null,"boolean":null,"int8":null,"int16":null,"int32":null,"int64":null,"uint8":null,"uint16":null,"uint32":null,"uint64":null,"float32":null,"float64":null,"decimal":null,"date32":null,"date64":null,"time32":null,"time64":null,"timestamp":null,"timestamp_utc":null,"duration":null,"interval":null,"interval_day_time":null,"interval_year_month":null,"binary":null,"binary_view":null,"large_binary":null,"fixed_binary":null,"decimal256":null,"zoned":null,"list":null,"large_list":null,"fixed_list":null,"struct":{"text":null,"missing":2},"map":null,"null":null}
         "#);
     }
 
     #[test]
     fn no_rows_are_an_empty_array_or_no_lines() {
         let none = sample::events().slice(0, 0);
-        assert_eq!(sample::text(Format::Json, Options::default(), &[none.clone()]), "[]\n");
+        assert_eq!(sample::text(Format::Json, Options::default(), std::slice::from_ref(&none)), "[]\n");
         assert_eq!(sample::text(Format::Json, Options::default(), &[]), "[]\n");
         assert_eq!(sample::text(Format::Ndjson, Options::default(), &[none]), "");
     }

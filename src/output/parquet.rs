@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn repeated_names_are_numbered_and_no_rows_are_a_file_too() {
         let batch = sample::columns(&[("a", &["1"]), ("a", &["2"])]);
-        let (bytes, _) = sample::bytes(Format::Parquet, Options::default(), &[batch.clone()]);
+        let (bytes, _) = sample::bytes(Format::Parquet, Options::default(), std::slice::from_ref(&batch));
         assert_eq!(read(bytes)[0].schema().field(1).name(), "a_2");
         let (bytes, _) = sample::bytes(Format::Parquet, Options::default(), &[batch.slice(0, 0)]);
         assert!(read(bytes).is_empty());

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::*;
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::*;
 use datafusion::arrow::record_batch::RecordBatch;
 use proptest::prelude::*;
@@ -191,7 +192,18 @@ pub(super) fn every_type() -> RecordBatch {
         ("interval_year_month", Arc::new(IntervalYearMonthArray::from(vec![Some(14), None]))),
         ("binary", Arc::new(BinaryArray::from_opt_vec(vec![Some(b"\0\xff"), None]))),
         ("binary_view", Arc::new(BinaryViewArray::from_iter([Some(b"\x01".as_slice()), None]))),
+        ("large_binary", Arc::new(LargeBinaryArray::from_opt_vec(vec![Some(b"\x02"), None]))),
+        (
+            "fixed_binary",
+            Arc::new(
+                FixedSizeBinaryArray::try_from_sparse_iter_with_size([Some([3]), None].into_iter(), 1)
+                    .expect("one byte"),
+            ),
+        ),
+        ("decimal256", Arc::new(Decimal256Array::from(vec![Some(i256::from_i128(5)), None]))),
+        ("zoned", Arc::new(TimestampSecondArray::from(vec![Some(1_688_989_356), None]).with_timezone("+02:00"))),
         ("list", Arc::new(list(&item))),
+        ("large_list", cast(&list(&item), &DataType::LargeList(Arc::new(item.clone()))).expect("a list")),
         ("fixed_list", Arc::new(fixed)),
         (
             "struct",

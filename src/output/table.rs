@@ -2,8 +2,8 @@
 //!
 //! Every row is one line. What does not fit is cut with a `…` or hidden, and counted. The columns are known only
 //! when the rows are, so rows are held until the end: at most [`Options::max_rows`], each cut to the
-//! terminal's width. `comfy-table` is not used: it counts widths in 16 bits and wraps what is longer, and values of
-//! 100 KB are within CloudTrail's limits.
+//! terminal's width. `comfy-table` is not used: it counts widths in 16 bits and wraps what is longer, and logs hold
+//! values of 100 KB.
 
 use std::fmt::Write as _;
 use std::io::Write;

@@ -106,16 +106,20 @@ impl<'a> Column<'a> {
         cell.null = self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(index));
         match &mut self.values {
             _ if cell.null => {}
-            Values::Plain(formatter) => {
-                // A time beyond the calendar becomes a text that says so.
-                write!(cell.text, "{}", formatter.value(index)).expect("memory takes everything");
-            }
+            Values::Plain(formatter) => append(formatter, index, &mut cell.text),
             Values::Nested(encoder, bytes) => {
                 bytes.clear();
                 encoder.encode(index, bytes);
                 cell.text.push_str(&String::from_utf8_lossy(bytes));
             }
         }
+    }
+}
+
+/// Appends the text of one value. What has none, such as a time beyond the calendar, becomes a text that says so.
+pub(super) fn append(formatter: &ArrayFormatter<'_>, index: usize, out: &mut String) {
+    if write!(out, "{}", formatter.value(index)).is_err() {
+        out.push_str("ERROR");
     }
 }
 
@@ -220,7 +224,10 @@ mod tests {
     use std::sync::Arc;
 
     use datafusion::arrow::array::*;
-    use datafusion::arrow::datatypes::Int32Type;
+    use datafusion::arrow::datatypes::{
+        ArrowPrimitiveType, Float16Type, Int32Type, IntervalDayTimeType, IntervalMonthDayNanoType,
+    };
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -239,6 +246,38 @@ mod tests {
 
     use ValueStyle::{Insights, Sql};
 
+    proptest! {
+        #[test]
+        fn no_time_is_too_far_away_to_be_written(value in prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)]) {
+            let mut arrays: Vec<ArrayRef> = vec![
+                Arc::new(Date64Array::from(vec![value])),
+                Arc::new(Date32Array::from(vec![value as i32])),
+                Arc::new(Time32SecondArray::from(vec![value as i32])),
+                Arc::new(Time64NanosecondArray::from(vec![value])),
+                Arc::new(IntervalYearMonthArray::from(vec![value as i32])),
+                Arc::new(IntervalDayTimeArray::from(vec![IntervalDayTimeType::make_value(value as i32, value as i32)])),
+                Arc::new(IntervalMonthDayNanoArray::from(vec![IntervalMonthDayNanoType::make_value(1, value as i32, value)])),
+                Arc::new(Decimal128Array::from(vec![i128::from(value)]).with_precision_and_scale(19, -3).expect("fits")),
+            ];
+            for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
+                let numbers = Int64Array::from(vec![value]);
+                for zone in [None, Some("UTC"), Some("+14:00"), Some("America/Los_Angeles")] {
+                    let kind = DataType::Timestamp(unit, zone.map(Into::into));
+                    arrays.push(make_array(numbers.to_data().into_builder().data_type(kind).build().expect("64 bits")));
+                }
+                let kind = DataType::Duration(unit);
+                arrays.push(make_array(numbers.to_data().into_builder().data_type(kind).build().expect("64 bits")));
+            }
+            for array in &arrays {
+                for style in [Sql, Insights] {
+                    let mut text = String::new();
+                    append(&formatter(array, style).expect("a formatter"), 0, &mut text);
+                    prop_assert!(!text.is_empty());
+                }
+            }
+        }
+    }
+
     #[test]
     fn floats_are_shortest_exact() {
         let floats = || Float64Array::from(vec![3.0, 0.1, -2.5, 1e21, f64::NAN, f64::NEG_INFINITY]);
@@ -248,8 +287,8 @@ mod tests {
         check(Float16Array::from(vec![half(1.5), half(2.0)]), Sql, &["1.5", "2.0"]);
     }
 
-    fn half(value: f32) -> <datafusion::arrow::datatypes::Float16Type as ArrowPrimitiveType>::Native {
-        <datafusion::arrow::datatypes::Float16Type as ArrowPrimitiveType>::Native::from_f32(value)
+    fn half(value: f32) -> <Float16Type as ArrowPrimitiveType>::Native {
+        <Float16Type as ArrowPrimitiveType>::Native::from_f32(value)
     }
 
     #[test]
@@ -319,6 +358,4 @@ mod tests {
         );
         check(StringViewArray::from(vec!["text"]), Sql, &["text"]);
     }
-
-    use datafusion::arrow::datatypes::{ArrowPrimitiveType, IntervalMonthDayNanoType};
 }

@@ -22,6 +22,8 @@ pub(crate) struct Delivery<'a> {
     pub(crate) root: &'a str,
     /// Twelve digits.
     pub(crate) account: &'a str,
+    /// The folder below the account: `CloudTrail`, `CloudTrail-Insight`, …
+    pub(crate) kind: &'a str,
     /// `us-east-1`, …
     pub(crate) region: &'a str,
     /// When it was delivered, as in the name of the file: `20250311T0005Z`.
@@ -42,7 +44,7 @@ impl Archive {
     /// Writes a log file with one record for each event time, `2025-03-11T00:01:00Z`; its key.
     pub(crate) fn deliver(&mut self, delivery: Delivery<'_>, event_times: &[&str]) -> String {
         let records: Vec<_> = event_times.iter().map(|time| self.record(delivery, time)).collect();
-        let key = self.key(delivery, "CloudTrail");
+        let key = self.key(delivery);
         self.write(&key, &gzip(&json!({"Records": records})));
         key
     }
@@ -52,7 +54,7 @@ impl Archive {
     pub(crate) fn add_neighbours(&mut self, delivery: Delivery<'_>, time: &str) {
         let body = gzip(&json!({"Records": [self.record(delivery, time)]}));
         for kind in NEIGHBOURS {
-            let key = self.key(delivery, kind);
+            let key = self.key(Delivery { kind, ..delivery });
             self.write(&key, &body);
         }
     }
@@ -64,8 +66,8 @@ impl Archive {
     }
 
     /// Source: CloudTrail User Guide, "CloudTrail log file name format".
-    fn key(&mut self, delivery: Delivery<'_>, kind: &str) -> String {
-        let Delivery { root, account, region, at } = delivery;
+    fn key(&mut self, delivery: Delivery<'_>) -> String {
+        let Delivery { root, account, kind, region, at } = delivery;
         let (year, month, day) = (&at[..4], &at[4..6], &at[6..8]);
         self.objects += 1;
         let unique = self.objects;

@@ -195,9 +195,14 @@ fn faults_are_seen_and_retried() {
     assert_eq!(statuses(), [None, Some(200)]);
 
     proxy.forget();
-    proxy.fault_next(1, Fault::Cut);
+    proxy.fault_next(2, Fault::Cut);
     assert_eq!(get(&store, "a/1").unwrap(), b"body of a/1");
-    assert_eq!(statuses(), [Some(200), Some(206)]);
+    assert_eq!(statuses(), [Some(200), Some(206), Some(206)]);
+
+    proxy.forget();
+    // object_store does not ask again for a listing that broke off, but says so.
+    proxy.fault_next(1, Fault::Cut);
+    assert!(keys(&store, None).is_err());
 
     proxy.forget();
     proxy.fault_when(|request| request.key.ends_with("a/2").then_some(Fault::Status(403)));
