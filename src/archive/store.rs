@@ -219,8 +219,10 @@ fn reason(text: &str) -> String {
     }
 }
 
+/// The whole key of `key` below a prefix. Keys are taken as they are listed; nothing is encoded once more.
 fn below(prefix: &Key, key: &str) -> Key {
-    key.split('/').filter(|part| !part.is_empty()).fold(prefix.clone(), |path, part| path.join(part))
+    let whole = if prefix.as_ref().is_empty() { key.to_owned() } else { format!("{prefix}/{key}") };
+    Key::parse(whole.trim_end_matches('/')).unwrap_or_else(|_| Key::from(whole))
 }
 
 fn object(prefix: &Key, meta: ObjectMeta) -> Object {

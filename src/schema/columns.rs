@@ -318,6 +318,22 @@ pub fn resolve(names: &[&str]) -> Option<(&'static Column, Leaf)> {
     Some((column, Leaf { path, kind }))
 }
 
+/// Whether a path, by JSON's names, leads to a column or a struct member: a field that CloudTrail documents.
+#[must_use]
+pub fn documents(path: &[Step]) -> bool {
+    let mut members = ALL;
+    let mut steps = path.iter();
+    loop {
+        let Some(step) = steps.next() else { return true };
+        let (Step::Key(name) | Step::ExactKey(name)) = step else { return false };
+        let Some(column) = members.iter().find(|column| column.json == &**name) else { return false };
+        match column.shape {
+            Shape::Struct(inner) => members = inner,
+            _ => return steps.next().is_none(),
+        }
+    }
+}
+
 /// The step from an object to this member; none for what is not a member.
 #[must_use]
 pub fn step(column: &Column) -> Vec<Step> {

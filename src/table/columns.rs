@@ -12,6 +12,7 @@ use datafusion::common::Result;
 
 use super::leaves::{Slot, SlotPlan};
 use super::prune::array_of;
+use super::report::Report;
 use crate::archive::{Fact, LogFile};
 use crate::record::{self, Builder, Limits, Progress, Reading};
 use crate::schema::{Column, Kind, Leaf, Shape, Step, Virtual, columns};
@@ -20,6 +21,8 @@ use crate::schema::{Column, Kind, Leaf, Shape, Step, Virtual, columns};
 pub(super) struct Assembler {
     builder: Builder,
     outputs: Vec<Output>,
+    watched: Vec<(usize, Leaf)>,
+    report: Arc<Report>,
     schema: SchemaRef,
     files: Vec<(LogFile, usize)>,
     needs_files: bool,
@@ -38,10 +41,12 @@ enum Output {
 }
 
 impl Assembler {
-    pub(super) fn new(plan: &SlotPlan, limits: Limits) -> Self {
+    pub(super) fn new(plan: &SlotPlan, limits: Limits, report: Arc<Report>) -> Self {
         let mut leaves = Vec::new();
         let outputs: Vec<_> = plan.slots.iter().map(|slot| output(slot, &mut leaves)).collect();
         Self {
+            watched: leaves.iter().cloned().enumerate().filter(|(_, leaf)| !columns::documents(&leaf.path)).collect(),
+            report,
             needs_files: outputs.iter().any(|output| matches!(output, Output::File(_))),
             builder: Builder::new(&leaves, limits),
             outputs,
@@ -78,6 +83,9 @@ impl Assembler {
     pub(super) fn finish(&mut self) -> Result<RecordBatch> {
         let rows = self.builder.rows();
         let built = self.builder.finish();
+        for (at, leaf) in &self.watched {
+            self.report.leaf_seen(leaf, (rows - built[*at].null_count()) as u64);
+        }
         let files = std::mem::take(&mut self.files);
         let arrays =
             self.outputs.iter().map(|output| assemble(output, &built, &files, rows)).collect::<Result<Vec<_>>>()?;

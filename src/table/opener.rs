@@ -81,7 +81,7 @@ impl FileOpener for TrailOpener {
             strict: self.strict,
             metrics: self.metrics.clone(),
             inflater: Inflater::new(self.limits),
-            columns: Assembler::new(&self.plan, self.limits),
+            columns: Assembler::new(&self.plan, self.limits, Arc::clone(&self.report)),
             batch_size: self.batch_size,
             projector,
         };

@@ -197,9 +197,10 @@ fn interval(time: &Arc<dyn PhysicalExpr>, value: &Arc<dyn PhysicalExpr>) -> Opti
     if is_event_time(time, Kind::Time) {
         let millis = value.cast_to(&Kind::Time.data_type()).ok()?;
         let ScalarValue::TimestampMillisecond(Some(millis), _) = millis else { return None };
-        // A cast to milliseconds may have cut a fraction off.
         let at = DateTime::from_timestamp_millis(millis)?;
-        return Some((at, at.checked_add_signed(Duration::milliseconds(1))?));
+        // The cast may have cut a fraction of a millisecond off.
+        let is_exact = matches!(value, ScalarValue::TimestampMillisecond(_, _));
+        return Some((at, if is_exact { at } else { at.checked_add_signed(TICK)? }));
     }
     if is_event_time(time, Kind::Text) || is_event_time(time, Kind::Numeral) {
         return value.try_as_str().flatten().and_then(day_of);
@@ -215,6 +216,8 @@ fn day_of(text: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     Some((day.checked_sub_signed(FARTHEST_OFFSET)?, day.checked_add_signed(Duration::days(1) + FARTHEST_OFFSET)?))
 }
 
+/// The unit of event times.
+const TICK: Duration = Duration::milliseconds(1);
 /// No clock on Earth is farther from UTC.
 const FARTHEST_OFFSET: Duration = Duration::hours(14);
 
@@ -242,6 +245,7 @@ fn narrow(times: &mut Times, operator: Operator, low: DateTime<Utc>, high: DateT
         times.from = Some(times.from.map_or(low, |from| from.max(low)));
     }
     if matches!(operator, Operator::Lt | Operator::LtEq | Operator::Eq) {
+        let high = if operator == Operator::Lt { high - TICK } else { high };
         times.to = Some(times.to.map_or(high, |to| to.min(high)));
     }
 }

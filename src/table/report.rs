@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::archive::{Error, Listing};
+use crate::schema::Leaf;
 
 /// The account of one scan. Every file listed ends as pruned, read, failed or not needed.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Report {
     malformed: AtomicU64,
     stored_bytes: AtomicU64,
     inflated_bytes: AtomicU64,
+    sought: Mutex<Vec<(Leaf, u64)>>,
 }
 
 /// A log file that could not be read, and why.
@@ -56,6 +58,7 @@ impl Report {
             malformed: AtomicU64::default(),
             stored_bytes: AtomicU64::default(),
             inflated_bytes: AtomicU64::default(),
+            sought: Mutex::default(),
         }
     }
 
@@ -70,6 +73,22 @@ impl Report {
     pub(super) fn file_failed(&self, key: &str, reason: Arc<FileError>) {
         let location = self.locate(key);
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).push(Failure { location, reason });
+    }
+
+    /// Counts the records that have a leaf.
+    pub(super) fn leaf_seen(&self, leaf: &Leaf, records: u64) {
+        let mut sought = self.sought.lock().unwrap_or_else(PoisonError::into_inner);
+        match sought.iter_mut().find(|(known, _)| known == leaf) {
+            Some((_, seen)) => *seen += records,
+            None => sought.push((leaf.clone(), records)),
+        }
+    }
+
+    /// Leaves of no documented field that no record read has: likely misspelled.
+    #[must_use]
+    pub fn never_seen(&self) -> Vec<Leaf> {
+        let sought = self.sought.lock().unwrap_or_else(PoisonError::into_inner);
+        sought.iter().filter(|(_, seen)| *seen == 0).map(|(leaf, _)| leaf.clone()).collect()
     }
 
     /// A key as a person would write its location.

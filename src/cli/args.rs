@@ -1,0 +1,237 @@
+//! The command line as typed, and what it means: [`Common::options`] turns the one into the other, once.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::archive::{S3Options, Slack};
+use crate::output::Format;
+use crate::record::Limits;
+use crate::session::{Error, Language, Options, bound};
+use crate::table::ScanOptions;
+
+/// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
+#[derive(Debug, Parser)]
+#[command(name = "trailql", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// What to do; without it, a shell opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Archives to ask in the shell: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "ARCHIVE")]
+    pub archives: Vec<String>,
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 complete · 1 bad news · 2 usage or query error · 3 incomplete · 4 no access · 5 a limit stopped it
+            70 a bug in trailql · 130 interrupted";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer queries and leave.
+    Query(QueryArgs),
+    /// Run saved queries.
+    Hunt(HuntArgs),
+}
+
+/// `trailql query`.
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// Archives to ask: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "ARCHIVE")]
+    pub archives: Vec<String>,
+    /// A query; may be repeated.
+    #[arg(short, long = "command", value_name = "TEXT")]
+    pub command: Vec<String>,
+    /// A file of queries (.sql, .insights, .cwli; - is stdin); may be repeated.
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Vec<PathBuf>,
+    /// Language of the queries; told from the file's ending or the text when not given.
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
+    /// Go on with the next statement after one that failed.
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `trailql hunt`.
+#[derive(Debug, Args)]
+pub struct HuntArgs {
+    /// Archives to search: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "ARCHIVE")]
+    pub archives: Vec<String>,
+    /// A pack of saved queries; may be repeated. All packs when not given.
+    #[arg(long, value_name = "NAME")]
+    pub pack: Vec<String>,
+    /// A saved query by its id; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub query: Vec<String>,
+    /// List the saved queries and leave.
+    #[arg(long)]
+    pub list: bool,
+    /// Exit with 1 when a query of this level or above has findings.
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<crate::packs::Level>,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Where and how results are written.
+#[derive(Debug, Clone, Args)]
+pub struct OutputArgs {
+    /// Format: table, csv, tsv, json, ndjson, line, markdown, parquet. Told from --out's ending when not given.
+    #[arg(short, long, value_name = "FORMAT", env = "TRAILQL_OUTPUT")]
+    pub output: Option<Format>,
+    /// File to write results to, whole or not at all.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// At most this many rows of each result.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+}
+
+/// A language, as `--lang` names it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Lang {
+    /// SQL.
+    Sql,
+    /// CloudWatch Logs Insights.
+    #[value(alias = "cwli")]
+    Insights,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Sql => Self::Sql,
+            Lang::Insights => Self::Insights,
+        }
+    }
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Earliest event: 2026-05-01, 2026-05-01T12:00:00Z, or how long ago: 24h, 7d.
+    #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_SINCE")]
+    pub since: Option<String>,
+    /// Latest event; a date ends before its midnight.
+    #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_UNTIL")]
+    pub until: Option<String>,
+    /// Only deliveries of this account; may be repeated.
+    #[arg(long, value_name = "ID", global = true, env = "TRAILQL_ACCOUNT", value_delimiter = ',')]
+    pub account: Vec<String>,
+    /// Only deliveries from this region; may be repeated.
+    #[arg(long, value_name = "NAME", global = true, env = "TRAILQL_REGION", value_delimiter = ',')]
+    pub region: Vec<String>,
+    /// Only deliveries of this organization; may be repeated.
+    #[arg(long, value_name = "ID", global = true, env = "TRAILQL_ORG", value_delimiter = ',')]
+    pub org: Vec<String>,
+    /// Days after an event in which its delivery is looked for, or `all`.
+    #[arg(long, value_name = "DAYS", global = true, env = "TRAILQL_DELIVERY_SLACK", value_parser = slack)]
+    pub delivery_slack: Option<Slack>,
+    /// Profile of the AWS configuration files.
+    #[arg(long, value_name = "NAME", global = true, env = "TRAILQL_PROFILE")]
+    pub profile: Option<String>,
+    /// Region of the bucket.
+    #[arg(long, value_name = "NAME", global = true, env = "TRAILQL_AWS_REGION")]
+    pub aws_region: Option<String>,
+    /// Another server that speaks S3.
+    #[arg(long, value_name = "URL", global = true, env = "TRAILQL_ENDPOINT_URL")]
+    pub endpoint_url: Option<String>,
+    /// Role to assume before asking.
+    #[arg(long, value_name = "ARN", global = true, env = "TRAILQL_ROLE_ARN")]
+    pub role_arn: Option<String>,
+    /// Ask without credentials.
+    #[arg(long, global = true, env = "TRAILQL_NO_SIGN_REQUEST")]
+    pub no_sign_request: bool,
+    /// Accept that the requester pays for S3 requests.
+    #[arg(long, global = true, env = "TRAILQL_REQUEST_PAYER")]
+    pub request_payer: bool,
+    /// Threads to work with.
+    #[arg(long, value_name = "N", global = true, env = "TRAILQL_THREADS")]
+    pub threads: Option<usize>,
+    /// Most bytes that one log file may inflate to.
+    #[arg(long, value_name = "BYTES", global = true, env = "TRAILQL_MAX_FILE_BYTES")]
+    pub max_file_bytes: Option<u64>,
+    /// Stop at the first log file that cannot be read.
+    #[arg(long, global = true, env = "TRAILQL_STRICT")]
+    pub strict: bool,
+    /// Say nothing but results and errors.
+    #[arg(short, long, global = true, env = "TRAILQL_QUIET")]
+    pub quiet: bool,
+    /// When to colour.
+    #[arg(long, value_enum, default_value_t, global = true, env = "TRAILQL_COLOR")]
+    pub color: Color,
+}
+
+impl Common {
+    /// What the options mean, at this moment.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a time that cannot be read, or a range that ends before it begins.
+    pub fn options(&self, now: DateTime<Utc>) -> Result<Options, Error> {
+        let read = |option: &str, text: &Option<String>| text.as_deref().map(|text| bound(option, text, now)).transpose();
+        let (since, until) = (read("--since", &self.since)?, read("--until", &self.until)?);
+        if let (Some(since), Some(until)) = (since, until)
+            && since.at > until.at
+        {
+            return Err(Error::Usage {
+                message: format!("the range ends ({}) before it begins ({})", until.at, since.at),
+                help: "give --since a time before --until".to_owned(),
+            });
+        }
+        let limits = Limits::default();
+        Ok(Options {
+            since,
+            until,
+            accounts: self.account.clone(),
+            regions: self.region.clone(),
+            organizations: self.org.clone(),
+            scan: ScanOptions {
+                slack: self.delivery_slack.unwrap_or_default(),
+                limits: Limits { inflated_bytes: self.max_file_bytes.unwrap_or(limits.inflated_bytes), ..limits },
+                strict: self.strict,
+            },
+            s3: S3Options {
+                profile: self.profile.clone(),
+                region: self.aws_region.clone(),
+                endpoint_url: self.endpoint_url.clone(),
+                role_arn: self.role_arn.clone(),
+                no_sign_request: self.no_sign_request,
+                request_payer: self.request_payer,
+            },
+            threads: self.threads,
+            ..Options::new(now)
+        })
+    }
+}
+
+fn slack(text: &str) -> Result<Slack, String> {
+    if text == "all" {
+        return Ok(Slack::All);
+    }
+    let days = text.strip_suffix('d').unwrap_or(text);
+    days.parse().map(Slack::Days).map_err(|_| format!("`{text}` is neither a number of days nor `all`"))
+}

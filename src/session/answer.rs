@@ -1,0 +1,165 @@
+//! An answer on its way: batches, and afterwards the account of what was read for it.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::datasource::physical_plan::FileScanConfig;
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::ExecutionPlan;
+use futures::StreamExt;
+
+use super::{Error, Language, why};
+use crate::diag::{Diagnostic, Diagnostics, closest};
+use crate::schema::{columns, path_text};
+use crate::table::{Failure, Report, TrailSource};
+
+/// The answer to one statement.
+pub struct Answer {
+    pub(super) stream: SendableRecordBatchStream,
+    pub(super) physical: Arc<dyn ExecutionPlan>,
+    pub(super) logical: LogicalPlan,
+    pub(super) language: Language,
+    pub(super) notices: Diagnostics,
+    pub(super) location: String,
+    pub(super) rows: u64,
+}
+
+/// What was read for an answer. Every log file listed is pruned, read, failed or was not needed.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Rows of the answer.
+    pub rows: u64,
+    /// Whether log files had anything to do with the answer.
+    pub scanned: bool,
+    /// Log files whose names were seen.
+    pub files_listed: u64,
+    /// Of those: not wanted, by their key or their time of delivery.
+    pub files_pruned: u64,
+    /// Of those: read to their end.
+    pub files_read: u64,
+    /// Of those: wanted, but not needed for the answer.
+    pub files_unread: u64,
+    /// Folders passed over without listing them.
+    pub folders_pruned: u64,
+    /// Files that are no log files by their name.
+    pub files_ignored: u64,
+    /// Log files that could not be read.
+    pub failed: Vec<Failure>,
+    /// Folders that could not be listed, and why.
+    pub unlisted: Vec<(String, String)>,
+    /// Records in the files read.
+    pub records: u64,
+    /// Elements of `Records` that are no objects.
+    pub malformed: u64,
+    /// Bytes read, as stored.
+    pub stored_bytes: u64,
+    /// Bytes of JSON.
+    pub inflated_bytes: u64,
+    /// Fields that the query names and no record read has, each with a remedy.
+    pub unknown_fields: Vec<Diagnostic>,
+    /// Why there are no rows, where there are none.
+    pub why_empty: Option<String>,
+}
+
+impl Outcome {
+    /// Whether something in the range could not be read.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        !self.failed.is_empty() || !self.unlisted.is_empty() || self.malformed > 0
+    }
+
+    fn add(&mut self, report: &Report) {
+        let (listing, failed) = (&report.listing, report.failed());
+        self.files_listed += listing.listed;
+        self.files_pruned += listing.pruned_by_partition + listing.pruned_by_time;
+        self.files_read += report.read();
+        self.files_unread += report.planned.saturating_sub(report.read() + failed.len() as u64);
+        self.folders_pruned += listing.folders_pruned;
+        self.files_ignored += listing.ignored;
+        self.failed.extend(failed);
+        self.unlisted.extend(listing.unlisted.iter().map(|(key, error)| (report.locate(key), error.to_string())));
+        self.records += report.records();
+        self.malformed += report.malformed();
+        self.stored_bytes += report.stored_bytes();
+        self.inflated_bytes += report.inflated_bytes();
+        if report.records() > 0 {
+            self.unknown_fields.extend(report.never_seen().iter().map(|leaf| never_seen(&path_text(&leaf.path))));
+        }
+    }
+}
+
+fn never_seen(path: &str) -> Diagnostic {
+    let notice = Diagnostic::notice("A101", format!("no record that was read has a field `{path}`"));
+    let documented = columns::ALL.iter().map(|column| column.json).filter(|json| !json.is_empty());
+    match closest(path, documented) {
+        Some(close) => notice.help(format!("`{close}` has a similar name; names of fields have case")),
+        None => notice,
+    }
+}
+
+impl Answer {
+    /// The columns.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        self.stream.schema()
+    }
+
+    /// The language of the question, which decides how values are shown.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Remarks on the query's text.
+    #[must_use]
+    pub fn notices(&self) -> &Diagnostics {
+        &self.notices
+    }
+
+    /// The next rows; none at the end.
+    ///
+    /// # Errors
+    /// When the query fails while it runs.
+    pub async fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
+        match self.stream.next().await {
+            Some(Ok(batch)) => {
+                self.rows += batch.num_rows() as u64;
+                Ok(Some(batch))
+            }
+            Some(Err(error)) => Err(Error::from_run(error, &self.location)),
+            None => Ok(None),
+        }
+    }
+
+    /// What was read, so far or in the end.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let reports = reports(&self.physical);
+        let mut outcome = Outcome { rows: self.rows, scanned: !reports.is_empty(), ..Outcome::default() };
+        reports.iter().for_each(|report| outcome.add(report));
+        if self.rows == 0 && outcome.scanned {
+            outcome.why_empty = Some(why::explain(&self.logical, &self.physical, &outcome, &self.location));
+        }
+        outcome
+    }
+}
+
+/// The accounts of every scan of log files in a plan, each once.
+fn reports(plan: &Arc<dyn ExecutionPlan>) -> Vec<Arc<Report>> {
+    let mut found: Vec<Arc<Report>> = Vec::new();
+    let mut open = vec![Arc::clone(plan)];
+    while let Some(node) = open.pop() {
+        let scan = node.downcast_ref::<DataSourceExec>();
+        let config = scan.and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>());
+        if let Some(source) = config.and_then(|config| config.file_source().downcast_ref::<TrailSource>())
+            && !found.iter().any(|known| Arc::ptr_eq(known, source.report()))
+        {
+            found.push(Arc::clone(source.report()));
+        }
+        open.extend(node.children().into_iter().map(Arc::clone));
+    }
+    found
+}

@@ -1,0 +1,87 @@
+//! DataFusion set up for us: the catalog of archives, our functions, Trino's order of nulls.
+
+use std::sync::Arc;
+
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider};
+use datafusion::common::{Result, exec_datafusion_err};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::optimizer::Analyzer;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use super::Options;
+use crate::archive::Archive;
+use crate::{functions, sql, table};
+
+const CATALOG: &str = "trailql";
+
+/// A context in which every archive is a schema; the first one's tables need no schema before their names.
+pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<SessionContext> {
+    let catalog = MemoryCatalogProvider::new();
+    let runtime = Arc::new(RuntimeEnv::default());
+    let mut names: Vec<String> = Vec::new();
+    for archive in archives {
+        let schema = table::catalog::schema(archive, options.scan, options.predicate())?;
+        let name = unused(&archive.location().short_name(), &names);
+        catalog.register_schema(&name, schema)?;
+        names.push(name);
+        if let Some((url, store)) = archive.object_store() {
+            let url = url.parse().map_err(|_| exec_datafusion_err!("`{url}` is no URL"))?;
+            runtime.register_object_store(&url, store);
+        }
+    }
+    let default_schema = names.first().map_or("public", String::as_str);
+    let rules = std::iter::once(Arc::new(sql::CompareTimes) as _).chain(Analyzer::new().rules).collect();
+    let mut builder = SessionStateBuilder::new()
+        .with_config(config(options, default_schema))
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_analyzer_rules(rules);
+    builder.expr_planners().get_or_insert_default().insert(0, Arc::new(sql::TextAsBoolean));
+    builder.scalar_functions().get_or_insert_default().extend(functions::scalar());
+    let context = SessionContext::new_with_state(builder.build());
+    context.register_catalog(CATALOG, Arc::new(catalog));
+    Ok(context)
+}
+
+fn config(options: &Options, default_schema: &str) -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_information_schema(true)
+        .with_create_default_catalog_and_schema(false)
+        .with_default_catalog_and_schema(CATALOG, default_schema);
+    if let Some(threads) = options.threads {
+        config = config.with_target_partitions(threads.max(1));
+    }
+    if let Some(rows) = options.batch_rows {
+        config = config.with_batch_size(rows.max(1));
+    }
+    let settings = config.options_mut();
+    // Trino puts nulls last in either direction.
+    "nulls_last".clone_into(&mut settings.sql_parser.default_null_ordering);
+    settings.sql_parser.collect_spans = true;
+    settings.sql_parser.map_string_types_to_utf8view = false;
+    config
+}
+
+/// The names of the tables that need no schema before them, sorted.
+pub(super) fn tables(context: &SessionContext) -> Vec<String> {
+    let default_schema = context.copied_config().options().catalog.default_schema.clone();
+    let schema = context.catalog(CATALOG).and_then(|catalog| catalog.schema(&default_schema));
+    let mut names = schema.map(|schema| schema.table_names()).unwrap_or_default();
+    names.sort();
+    names
+}
+
+/// The names of every function a query may call.
+pub(super) fn functions(context: &SessionContext) -> Vec<String> {
+    let state = context.state();
+    let scalar = state.scalar_functions().keys();
+    let others = state.aggregate_functions().keys().chain(state.window_functions().keys());
+    scalar.chain(others).cloned().collect()
+}
+
+/// `name`, or `name_2` and so on where it is taken.
+fn unused(name: &str, taken: &[String]) -> String {
+    let mut candidates = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}_{number}")));
+    candidates.find(|candidate| !taken.contains(candidate)).unwrap_or_default()
+}

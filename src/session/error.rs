@@ -1,0 +1,86 @@
+//! Everything that can go wrong in trailql, by whose turn it is to act.
+
+use std::sync::Arc;
+
+use datafusion::common::DataFusionError;
+
+use crate::archive;
+use crate::diag::Diagnostics;
+use crate::output;
+use crate::table::Failure;
+
+/// Everything that can go wrong in trailql, by whose turn it is to act.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The query text; each diagnostic points into it.
+    #[error("{0}")]
+    Query(Diagnostics),
+    /// An option or argument.
+    #[error("{message}")]
+    Usage {
+        /// What was found.
+        message: String,
+        /// The remedy.
+        help: String,
+    },
+    /// A value met while the query ran, such as text cast to a number.
+    #[error("{0}")]
+    Execution(String),
+    /// An archive as a whole. The cause is the `source`, not part of the sentence.
+    #[error("cannot read {location}")]
+    Archive {
+        /// The archive.
+        location: String,
+        /// The cause.
+        source: archive::Error,
+    },
+    /// A log file, where the first one that cannot be read ends the query.
+    #[error(transparent)]
+    File(Failure),
+    /// A limit stopped the query.
+    #[error("{0}")]
+    Limit(String),
+    /// The result could not be written.
+    #[error(transparent)]
+    Output(#[from] output::Error),
+    /// A promise inside trailql was broken.
+    #[error("internal error: {0}; please report it")]
+    Bug(String),
+}
+
+impl Error {
+    /// Unwraps what DataFusion carried through; a query's own diagnostics are made elsewhere.
+    pub(super) fn from_run(error: DataFusionError, location: &str) -> Self {
+        let sentence = error.find_root().strip_backtrace();
+        match into_root(error) {
+            DataFusionError::External(cause) => match cause.downcast::<archive::Error>() {
+                Ok(source) => Self::Archive { location: location.to_owned(), source: *source },
+                Err(cause) => match cause.downcast::<Failure>() {
+                    Ok(failure) => Self::File(*failure),
+                    Err(cause) => Self::Execution(cause.to_string()),
+                },
+            },
+            DataFusionError::ResourcesExhausted(sentence) => Self::Limit(sentence),
+            DataFusionError::Internal(sentence) => Self::Bug(sentence),
+            DataFusionError::ExecutionJoin(join) => Self::Bug(join.to_string()),
+            _ => Self::Execution(sentence),
+        }
+    }
+}
+
+/// The error inside the wrappings of context.
+fn into_root(error: DataFusionError) -> DataFusionError {
+    match error {
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => into_root(*inner),
+        DataFusionError::Shared(inner) => match Arc::try_unwrap(inner) {
+            Ok(inner) => into_root(inner),
+            Err(shared) => DataFusionError::Execution(shared.strip_backtrace()),
+        },
+        DataFusionError::External(cause) => match cause.downcast::<DataFusionError>() {
+            Ok(inner) => into_root(*inner),
+            Err(cause) => DataFusionError::External(cause),
+        },
+        other => other,
+    }
+}
