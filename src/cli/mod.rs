@@ -4,7 +4,6 @@ mod args;
 mod exit;
 mod hunt;
 mod query;
-mod terminal;
 
 use std::process::ExitCode;
 
@@ -14,8 +13,8 @@ pub use exit::{CODES, Exit};
 
 use crate::repl;
 use crate::session::Error;
-use args::{Cli, Command};
-use terminal::Terminal;
+use crate::terminal::Terminal;
+use args::{Cli, Color, Command};
 
 /// Runs the command line of this process to its end.
 #[must_use]
@@ -29,8 +28,16 @@ pub fn run() -> ExitCode {
             return exit.into();
         }
     };
-    let terminal = Terminal::new(&cli.common);
-    let exit = start(cli, &terminal).unwrap_or_else(|error| terminal.fail(&error));
+    let color = match cli.common.color {
+        Color::Auto => None,
+        Color::Always => Some(true),
+        Color::Never => Some(false),
+    };
+    let terminal = Terminal::new(color, cli.common.quiet);
+    let exit = start(cli, &terminal).unwrap_or_else(|error| {
+        terminal.fail(&error);
+        Exit::of_error(&error)
+    });
     exit.into()
 }
 
@@ -44,7 +51,7 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     let exit = match cli.command {
         Some(Command::Query(args)) => runtime.block_on(interruptible(query::run(&args, options, terminal))),
         Some(Command::Hunt(args)) => runtime.block_on(interruptible(hunt::run(&args, options, terminal))),
-        None => repl::run(&runtime, &cli.archives, options, terminal.shell()).map(|()| Exit::Complete),
+        None => repl::run(&runtime, &cli.archives, options, terminal).map(|()| Exit::Complete),
     };
     // Reading that nobody waits for any more must not keep the process.
     runtime.shutdown_background();

@@ -3,24 +3,26 @@
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-use super::args::QueryArgs;
-use super::terminal::Terminal;
 use super::Exit;
+use super::args::{OutputArgs, QueryArgs};
 use crate::diag::Source;
+use crate::output::{self, Format};
 use crate::session::{Error, Language, Options, Session};
+use crate::terminal::{Sink, Terminal};
 
 /// Runs every statement in order. Stops at the first that fails, unless asked to go on.
 pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let texts = texts(args)?;
-    let format = terminal.format(&args.output)?;
+    let format = format(&args.output)?;
     let session = Session::open(&args.archives, options).await?;
     let mut exit = Exit::Complete;
-    let mut sink = terminal.sink(&args.output)?;
+    let mut sink = sink(&args.output)?;
     for (source, language) in texts {
         let statements = match session.parse(&source, language) {
             Ok(statements) => statements,
             Err(error) if args.keep_going => {
-                exit = exit.and(terminal.fail(&error));
+                terminal.fail(&error);
+                exit = exit.and(Exit::of_error(&error));
                 continue;
             }
             Err(error) => return Err(error),
@@ -31,8 +33,11 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
                 Err(error) => Err(error),
             };
             exit = exit.and(match answered {
-                Ok(shown) => shown.exit,
-                Err(error) if args.keep_going => terminal.fail(&error),
+                Ok(shown) => Exit::of_outcome(&shown.outcome),
+                Err(error) if args.keep_going => {
+                    terminal.fail(&error);
+                    Exit::of_error(&error)
+                }
                 Err(error) => return Err(error),
             });
         }
@@ -82,4 +87,25 @@ fn stdin() -> Result<String, Error> {
         help: "queries are UTF-8 text".to_owned(),
     })?;
     Ok(text)
+}
+
+/// The format that was asked for, or that the output file's name tells.
+pub(super) fn format(args: &OutputArgs) -> Result<Format, Error> {
+    let of_file = args.out.as_ref().and_then(|path| Format::of_file(&path.to_string_lossy()));
+    let format = args.output.or(of_file).unwrap_or_default();
+    if !format.info().text && args.out.is_none() && std::io::stdout().is_terminal() {
+        return Err(Error::Usage {
+            message: format!("`{format}` is no text for a terminal"),
+            help: "name a file with --out, or redirect the output".to_owned(),
+        });
+    }
+    Ok(format)
+}
+
+/// Where the rows go.
+pub(super) fn sink(args: &OutputArgs) -> Result<Sink, Error> {
+    match &args.out {
+        Some(path) => Sink::file(path.clone()).map_err(|error| Error::Output(output::Error::Write(error))),
+        None => Ok(Sink::stdout()),
+    }
 }

@@ -1,20 +1,23 @@
-//! Where answers and messages go: rows to stdout or a file, everything else to stderr.
+//! How trailql speaks to whoever started it: rows to stdout or a file, everything else to stderr.
+//!
+//! The shell and the commands show answers in the same way, so the way is here, below both.
 
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+mod sink;
+mod summary;
+
+use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anstream::ColorChoice;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use tempfile::NamedTempFile;
 
-use super::Exit;
-use super::args::{Color, Common, OutputArgs};
+pub use sink::Sink;
+
 use crate::diag::Severity;
 use crate::output::diagnostic::{self, Title};
-use crate::output::summary::{human_bytes, human_count, human_duration};
+use crate::output::summary::human_count;
 use crate::output::{self, Format, Writer, escape};
 use crate::session::{Answer, Error, Outcome};
 
@@ -32,47 +35,22 @@ const FILES_NAMED: usize = 20;
 /// What became of a shown answer.
 #[derive(Debug)]
 pub struct Shown {
-    /// How the run ends because of it.
-    pub exit: Exit,
-    /// Its rows.
+    /// Rows written.
     pub rows: u64,
+    /// What was read for it.
+    pub outcome: Outcome,
 }
 
 impl Terminal {
-    pub(super) fn new(common: &Common) -> Self {
-        let wanted = |choice: ColorChoice| match common.color {
-            Color::Auto => choice != ColorChoice::Never,
-            Color::Always => true,
-            Color::Never => false,
-        };
+    /// Colours as wanted; where nobody said, as the terminal and the environment have it.
+    #[must_use]
+    pub fn new(color: Option<bool>, quiet: bool) -> Self {
+        let wanted = |choice: ColorChoice| color.unwrap_or(choice != ColorChoice::Never);
         Self {
             color: wanted(anstream::AutoStream::choice(&io::stderr())),
             color_rows: wanted(anstream::AutoStream::choice(&io::stdout())),
-            quiet: common.quiet,
+            quiet,
         }
-    }
-
-    /// The same, for the shell.
-    pub(super) fn shell(&self) -> Self {
-        self.clone()
-    }
-
-    /// The format that was asked for, or that the output file's name tells.
-    pub(super) fn format(&self, args: &OutputArgs) -> Result<Format, Error> {
-        let of_file = args.out.as_ref().and_then(|path| Format::of_file(&path.to_string_lossy()));
-        let format = args.output.or(of_file).unwrap_or_default();
-        if !format.info().text && args.out.is_none() && io::stdout().is_terminal() {
-            return Err(Error::Usage {
-                message: format!("`{format}` is no text for a terminal"),
-                help: "name a file with --out, or redirect the output".to_owned(),
-            });
-        }
-        Ok(format)
-    }
-
-    /// Where the rows go.
-    pub(super) fn sink(&self, args: &OutputArgs) -> Result<Sink, Error> {
-        Sink::new(args.out.clone()).map_err(|error| Error::Output(output::Error::Write(error)))
     }
 
     /// Writes an answer, and says on stderr what it took. `constants` become columns before the answer's own.
@@ -106,8 +84,8 @@ impl Terminal {
         let written = writer.finish()?;
         let outcome = answer.outcome();
         drop(answer);
-        self.report(&outcome, &written, rows, started);
-        Ok(Shown { exit: Exit::of_outcome(&outcome), rows })
+        self.report(&outcome, &written, started);
+        Ok(Shown { rows, outcome })
     }
 
     fn notices(&self, answer: &Answer) {
@@ -117,7 +95,7 @@ impl Terminal {
     }
 
     /// Warnings about what could not be read, the reason for an empty answer, and the summary line.
-    fn report(&self, outcome: &Outcome, written: &output::Written, rows: u64, started: Instant) {
+    fn report(&self, outcome: &Outcome, written: &output::Written, started: Instant) {
         let failed = outcome.failed.iter().map(ToString::to_string);
         let unlisted = outcome.unlisted.iter().map(|(location, reason)| format!("cannot list {location}: {reason}"));
         for message in failed.chain(unlisted).take(FILES_NAMED) {
@@ -137,20 +115,20 @@ impl Terminal {
         for notice in &outcome.unknown_fields {
             self.say(&diagnostic::draw_message(Title::Notice, &notice.message, &notice.help, self.color));
         }
-        if let Some(why) = outcome.why_empty.as_ref().filter(|_| rows == 0) {
+        if let Some(why) = &outcome.why_empty {
             self.say(&diagnostic::draw_message(Title::Notice, &format!("no rows: {}", escape::terminal(why)), &[], self.color));
         }
-        self.say(&summary(outcome, written, rows, started));
+        self.say(&summary::line(outcome, written, started.elapsed()));
     }
 
-    /// Draws an error, and tells how a run with it ends.
-    pub fn fail(&self, error: &Error) -> Exit {
+    /// Draws an error. A reader that went away is none.
+    pub fn fail(&self, error: &Error) {
         let text = match error {
             Error::Query(diagnostics) => {
                 debug_assert!(diagnostics.list.iter().any(|one| one.severity == Severity::Error), "an error without an error");
                 diagnostic::draw(diagnostics, self.color)
             }
-            Error::Output(error) if error.is_closed_pipe() => return Exit::Complete,
+            Error::Output(error) if error.is_closed_pipe() => return,
             error => {
                 let mut message = error.to_string();
                 let mut source = std::error::Error::source(error);
@@ -170,7 +148,6 @@ impl Terminal {
             }
         };
         self.say(&text);
-        Exit::of_error(error)
     }
 
     fn warn(&self, message: &str, help: &[String]) {
@@ -194,39 +171,6 @@ impl Terminal {
     pub fn color(&self) -> bool {
         self.color
     }
-}
-
-/// The line after an answer: rows, files, records, bytes, time.
-fn summary(outcome: &Outcome, written: &output::Written, rows: u64, started: Instant) -> String {
-    let plural = |count: u64, one: &str| format!("{} {one}{}", human_count(count), if count == 1 { "" } else { "s" });
-    let mut parts = vec![plural(rows, "row")];
-    if written.hidden_rows > 0 {
-        parts.push(format!("{} not shown", human_count(written.hidden_rows)));
-    }
-    if written.hidden_columns > 0 {
-        parts.push(format!("{} not shown", plural(written.hidden_columns as u64, "column")));
-    }
-    if outcome.scanned {
-        let failed = outcome.failed.len() as u64;
-        let mut files = format!(
-            "{}: {} pruned, {} read, {} failed",
-            plural(outcome.files_listed, "log file"),
-            human_count(outcome.files_pruned),
-            human_count(outcome.files_read),
-            human_count(failed),
-        );
-        if outcome.files_unread > 0 {
-            files = format!("{files}, {} not needed", human_count(outcome.files_unread));
-        }
-        parts.push(files);
-        if outcome.files_ignored > 0 {
-            parts.push(format!("{} ignored", plural(outcome.files_ignored, "other file")));
-        }
-        parts.push(plural(outcome.records, "record"));
-        parts.push(format!("{} ({} of JSON)", human_bytes(outcome.stored_bytes), human_bytes(outcome.inflated_bytes)));
-    }
-    parts.push(human_duration(started.elapsed()));
-    parts.join(" · ")
 }
 
 /// The terminal's width. Every answer fits it, unless it has no columns at all.
@@ -253,61 +197,3 @@ fn prefixed(batch: &RecordBatch, constants: &[(&str, &str)]) -> Result<RecordBat
     RecordBatch::try_new(with_constants(&batch.schema(), constants), columns).map_err(|error| Error::Bug(error.to_string()))
 }
 
-/// Where rows go: stdout, or a file that appears whole or not at all.
-pub struct Sink {
-    file: Option<(PathBuf, NamedTempFile)>,
-    shared: Shared,
-}
-
-/// A writer that several results share, one after the other.
-#[derive(Clone)]
-struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
-    }
-}
-
-impl Sink {
-    fn new(path: Option<PathBuf>) -> io::Result<Self> {
-        let Some(path) = path else {
-            return Ok(Self { file: None, shared: Shared(Arc::new(Mutex::new(Box::new(io::stdout())))) });
-        };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-        let file = NamedTempFile::new_in(folder)?;
-        let shared = Shared(Arc::new(Mutex::new(Box::new(file.reopen()?))));
-        Ok(Self { file: Some((path, file)), shared })
-    }
-
-    /// Rows to the terminal's own stdout.
-    pub fn stdout() -> Self {
-        Self { file: None, shared: Shared(Arc::new(Mutex::new(Box::new(io::stdout())))) }
-    }
-
-    fn is_terminal(&self) -> bool {
-        self.file.is_none() && io::stdout().is_terminal()
-    }
-
-    fn writer(&self) -> Box<dyn Write + Send> {
-        Box::new(self.shared.clone())
-    }
-
-    /// Writes text of our own between results.
-    pub(super) fn heading(&mut self, text: &str) -> Result<(), Error> {
-        writeln!(self.shared, "{text}").map_err(|error| Error::Output(output::Error::Write(error)))
-    }
-
-    /// Puts the file in its place; without this it vanishes.
-    pub(super) fn keep(mut self) -> Result<(), Error> {
-        let kept = self.shared.flush().and_then(|()| match self.file {
-            Some((path, file)) => file.persist(path).map(drop).map_err(|error| error.error),
-            None => Ok(()),
-        });
-        kept.map_err(|error| Error::Output(output::Error::Write(error)))
-    }
-}
