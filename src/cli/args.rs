@@ -192,7 +192,8 @@ impl Common {
     /// # Errors
     /// [`Error::Usage`] for a time that cannot be read, or a range that ends before it begins.
     pub fn options(&self, now: DateTime<Utc>) -> Result<Options, Error> {
-        let read = |option: &str, text: &Option<String>| text.as_deref().map(|text| bound(option, text, now)).transpose();
+        let read =
+            |option: &str, text: &Option<String>| text.as_deref().map(|text| bound(option, text, now)).transpose();
         let (since, until) = (read("--since", &self.since)?, read("--until", &self.until)?);
         if let (Some(since), Some(until)) = (since, until)
             && since.at > until.at

@@ -36,7 +36,13 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     Ok(exit)
 }
 
-async fn hunt(session: &Session, query: &SavedQuery, args: &HuntArgs, terminal: &Terminal, sink: &mut Sink) -> Result<Exit, Error> {
+async fn hunt(
+    session: &Session,
+    query: &SavedQuery,
+    args: &HuntArgs,
+    terminal: &Terminal,
+    sink: &mut Sink,
+) -> Result<Exit, Error> {
     let OutputArgs { limit, .. } = args.output;
     let format = format(&args.output)?;
     let for_people = matches!(format, Format::Table | Format::Line | Format::Markdown);

@@ -37,9 +37,12 @@ impl Header {
             let Some(comment) = line.trim_start().strip_prefix(mark) else { break };
             // One line may hold several keys, set apart by blanks: `attack: T1110        level: low`.
             for field in comment.split("    ").map(str::trim).filter(|field| !field.is_empty()) {
-                let Some((key, value)) = field.split_once(':') else { return Err(format!("`{field}` is no `key: value`")) };
+                let Some((key, value)) = field.split_once(':') else {
+                    return Err(format!("`{field}` is no `key: value`"));
+                };
                 let known = KEYS.iter().find(|known| **known == key.trim());
-                let key = *known.ok_or_else(|| format!("`{key}` is no key of a header; there are {}", KEYS.join(", ")))?;
+                let key =
+                    *known.ok_or_else(|| format!("`{key}` is no key of a header; there are {}", KEYS.join(", ")))?;
                 if values.iter().any(|(known, _)| *known == key) {
                     return Err(format!("`{key}` stands twice in the header"));
                 }

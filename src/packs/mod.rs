@@ -73,7 +73,10 @@ impl FromStr for Level {
     fn from_str(text: &str) -> Result<Self, String> {
         let known = LEVELS.iter().find(|(_, name)| *name == text).map(|(level, _)| *level);
         known.ok_or_else(|| {
-            format!("`{text}` is no level; there are {}", LEVELS.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", "))
+            format!(
+                "`{text}` is no level; there are {}",
+                LEVELS.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+            )
         })
     }
 }
@@ -148,14 +151,16 @@ mod tests {
         let packs = all().expect("packs that read");
         assert!(packs.iter().any(|pack| pack.name == "starter" && pack.queries.len() == 10));
         for folder in QUERIES.dirs() {
-            let listed = packs.iter().find(|pack| folder.path().ends_with(&pack.name)).map_or(0, |pack| pack.queries.len());
+            let listed =
+                packs.iter().find(|pack| folder.path().ends_with(&pack.name)).map_or(0, |pack| pack.queries.len());
             assert_eq!(listed + 1, folder.files().count(), "{}", folder.path().display());
         }
     }
 
     #[test]
     fn ids_are_unique() {
-        let mut ids: Vec<_> = all().expect("packs that read").into_iter().flat_map(|pack| pack.queries).map(|query| query.id).collect();
+        let mut ids: Vec<_> =
+            all().expect("packs that read").into_iter().flat_map(|pack| pack.queries).map(|query| query.id).collect();
         let count = ids.len();
         ids.sort();
         ids.dedup();

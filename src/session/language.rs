@@ -14,8 +14,29 @@ pub enum Language {
 
 /// What a statement of SQL begins with.
 const SQL_WORDS: &[&str] = &[
-    "select", "with", "show", "describe", "desc", "explain", "create", "drop", "alter", "values", "table", "set",
-    "reset", "prepare", "execute", "deallocate", "insert", "update", "delete", "merge", "copy", "truncate", "msck",
+    "select",
+    "with",
+    "show",
+    "describe",
+    "desc",
+    "explain",
+    "create",
+    "drop",
+    "alter",
+    "values",
+    "table",
+    "set",
+    "reset",
+    "prepare",
+    "execute",
+    "deallocate",
+    "insert",
+    "update",
+    "delete",
+    "merge",
+    "copy",
+    "truncate",
+    "msck",
     "unload",
 ];
 

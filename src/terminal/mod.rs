@@ -70,7 +70,12 @@ impl Terminal {
         let mut left = limit.unwrap_or(u64::MAX);
         let style = answer.language().style();
         let width = sink.is_terminal().then(|| columns(answer.schema().fields().len())).flatten();
-        let options = output::Options { width, color: self.color_rows && sink.is_terminal(), style, ..output::Options::default() };
+        let options = output::Options {
+            width,
+            color: self.color_rows && sink.is_terminal(),
+            style,
+            ..output::Options::default()
+        };
         let mut writer = Writer::new(format, with_constants(&answer.schema(), constants), options, sink.writer())?;
         let mut rows = 0;
         while left > 0
@@ -116,7 +121,12 @@ impl Terminal {
             self.say(&diagnostic::draw_message(Title::Notice, &notice.message, &notice.help, self.color));
         }
         if let Some(why) = &outcome.why_empty {
-            self.say(&diagnostic::draw_message(Title::Notice, &format!("no rows: {}", escape::terminal(why)), &[], self.color));
+            self.say(&diagnostic::draw_message(
+                Title::Notice,
+                &format!("no rows: {}", escape::terminal(why)),
+                &[],
+                self.color,
+            ));
         }
         self.say(&summary::line(outcome, written, started.elapsed()));
     }
@@ -125,7 +135,10 @@ impl Terminal {
     pub fn fail(&self, error: &Error) {
         let text = match error {
             Error::Query(diagnostics) => {
-                debug_assert!(diagnostics.list.iter().any(|one| one.severity == Severity::Error), "an error without an error");
+                debug_assert!(
+                    diagnostics.list.iter().any(|one| one.severity == Severity::Error),
+                    "an error without an error"
+                );
                 diagnostic::draw(diagnostics, self.color)
             }
             Error::Output(error) if error.is_closed_pipe() => return,
@@ -176,7 +189,9 @@ impl Terminal {
 /// The terminal's width. Every answer fits it, unless it has no columns at all.
 fn columns(fields: usize) -> Option<usize> {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    (fields > 0).then(|| told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))).flatten()
+    (fields > 0)
+        .then(|| told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))))
+        .flatten()
 }
 
 fn with_constants(schema: &SchemaRef, constants: &[(&str, &str)]) -> SchemaRef {
@@ -194,6 +209,6 @@ fn prefixed(batch: &RecordBatch, constants: &[(&str, &str)]) -> Result<RecordBat
     let rows = batch.num_rows();
     let columns = constants.iter().map(|(_, value)| Arc::new(StringArray::from(vec![*value; rows])) as ArrayRef);
     let columns = columns.chain(batch.columns().iter().map(Arc::clone)).collect();
-    RecordBatch::try_new(with_constants(&batch.schema(), constants), columns).map_err(|error| Error::Bug(error.to_string()))
+    RecordBatch::try_new(with_constants(&batch.schema(), constants), columns)
+        .map_err(|error| Error::Bug(error.to_string()))
 }
-

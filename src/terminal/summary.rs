@@ -38,4 +38,3 @@ pub(super) fn line(outcome: &Outcome, written: &Written, taken: Duration) -> Str
     parts.push(human_duration(taken));
     parts.join(" · ")
 }
-
