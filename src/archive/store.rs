@@ -119,8 +119,9 @@ impl Store {
     pub(super) async fn folder(&self, key: &str) -> Result<Folder, Error> {
         self.requests.list.fetch_add(1, Ordering::Relaxed);
         match &self.place {
-            Place::Local { root, .. } => {
-                let (path, key) = (root.join(key), key.to_owned());
+            Place::Local { root, single } => {
+                let path = if *single { root.clone() } else { root.join(key) };
+                let key = key.to_owned();
                 tokio::task::spawn_blocking(move || read_folder(&path, &key)).await.map_err(io::Error::other)?
             }
             Place::Bucket { bucket, prefix, .. } => {

@@ -27,7 +27,7 @@ pub struct Column {
 pub enum Shape {
     /// Text, or a number or boolean as its text.
     Text,
-    /// Text `true` or `false`.
+    /// A boolean, as text `true` or `false`.
     Flag,
     /// Text of a point in time, compared as one.
     Time,
@@ -119,7 +119,7 @@ pub const ALL: &[Column] = columns! {
     "vpcendpointaccountid" "vpcEndpointAccountId" Text, "Owner of the VPC endpoint.";
     "eventcategory" "eventCategory" Text, "Management, Data, NetworkActivity or Insight.";
     "addendum" "addendum" Struct(ADDENDUM), "Why a delivery was late or repeated.";
-    "sessioncredentialfromconsole" "sessionCredentialFromConsole" Flag, "Whether the credentials came from a console session.";
+    "sessioncredentialfromconsole" "sessionCredentialFromConsole" Text, "Whether the credentials came from a console session.";
     "edgedevicedetails" "edgeDeviceDetails" Json, "Edge devices that were the target.";
     "tlsdetails" "tlsDetails" Struct(TLS_DETAILS), "TLS version, cipher suite and host name.";
     "insightdetails" "insightDetails" Json, "What an Insights event reports.";
@@ -162,12 +162,12 @@ const SESSION_CONTEXT: &[Column] = columns! {
     "ec2roledelivery" "ec2RoleDelivery" Text, "Version of the instance metadata service.";
     "webidfederationdata" "webIdFederationData" Struct(WEB_ID_FEDERATION), "Web identity provider and its attributes.";
     "sourceidentity" "sourceIdentity" Text, "Original identity, carried through roles.";
-    "assumedroot" "assumedRoot" Flag, "Whether the session came from AssumeRoot.";
+    "assumedroot" "assumedRoot" Text, "Whether the session came from AssumeRoot.";
     "ec2issuedinvpc" "ec2IssuedInVpc" Text, "VPC in which the credentials were issued.";
 };
 
 const SESSION_ATTRIBUTES: &[Column] = columns! {
-    "mfaauthenticated" "mfaAuthenticated" Flag, "Whether the session began with MFA.";
+    "mfaauthenticated" "mfaAuthenticated" Text, "Whether the session began with MFA.";
     "creationdate" "creationDate" Time, "When the session began.";
 };
 
