@@ -62,7 +62,7 @@ impl<'d> Cursor<'d> {
 
     /// Whether everything up to the cursor, and some of what follows, is ASCII.
     pub(super) fn is_ascii(&self) -> bool {
-        !self.carry.beyond_ascii
+        self.carry.is_ascii()
     }
 
     /// Takes the next token.

@@ -5,13 +5,18 @@
 //! outside strings. What simdjson writes down as a list of positions stays a mask here, so that whole blocks can be
 //! jumped over.
 
+#[cfg(any(test, not(target_arch = "x86_64")))]
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
 /// Blocks looked at ahead of the walk: 2 KiB of text.
 pub(super) const WINDOW: usize = 32;
 /// Bytes in a block, one per bit of a mask.
 pub(super) const BLOCK: usize = 64;
 
 /// Masks of 64 bytes; bit 0 is the first byte.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Block {
     /// First bytes of tokens: brackets, colons, commas, opening quotes, first bytes of anything else.
     pub(super) marks: u64,
@@ -40,8 +45,8 @@ pub(super) struct Carry {
     depth: i32,
     /// No less than the most containers ever open.
     pub(super) deepest: i32,
-    /// Any byte beyond ASCII so far.
-    pub(super) beyond_ascii: bool,
+    /// Not 0 when there was any byte beyond ASCII.
+    beyond_ascii: u64,
 }
 
 impl Carry {
@@ -49,24 +54,57 @@ impl Carry {
     pub(super) fn in_string(&self) -> bool {
         self.in_string != 0
     }
+
+    /// Whether the text so far is ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.beyond_ascii == 0
+    }
 }
 
 /// Fills `window` from the beginning of `text`; says how many blocks there were.
 ///
 /// The last block of the text is as if blanks followed.
+#[cfg(target_arch = "x86_64")]
 pub(super) fn index(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
+    x86::index(text, window, carry)
+}
+
+/// Fills `window` from the beginning of `text`; says how many blocks there were.
+///
+/// The last block of the text is as if blanks followed.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn index(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
+    index_portably(text, window, carry)
+}
+
+/// Without vector instructions of any one processor.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn index_portably(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
+    index_with(text, window, carry, portable::classify, prefix_xor)
+}
+
+#[inline(always)]
+fn index_with(
+    text: &[u8],
+    window: &mut [Block; WINDOW],
+    carry: &mut Carry,
+    classify: impl Fn(&[u8; BLOCK]) -> Classes,
+    prefix_xor: impl Fn(u64) -> u64,
+) -> usize {
     let (blocks, tail) = text.as_chunks::<BLOCK>();
     let mut filled = 0;
+    let mut state = *carry;
     for (bytes, block) in blocks.iter().zip(window.iter_mut()) {
-        *block = resolve(classify(bytes), carry);
+        *block = resolve(classify(bytes), &mut state, &prefix_xor);
         filled += 1;
     }
     if filled < WINDOW && !tail.is_empty() {
         let mut bytes = [b' '; BLOCK];
         bytes[..tail.len()].copy_from_slice(tail);
-        window[filled] = resolve(classify(&bytes), carry);
+        window[filled] = resolve(classify(&bytes), &mut state, &prefix_xor);
         filled += 1;
     }
+    *carry = state;
     filled
 }
 
@@ -76,40 +114,24 @@ struct Classes {
     quote: u64,
     backslash: u64,
     blank: u64,
-    punctuation: u64,
+    /// Colons and commas.
+    separator: u64,
     open: u64,
     close: u64,
-    beyond_ascii: bool,
-}
-
-fn classify(bytes: &[u8; BLOCK]) -> Classes {
-    let mut classes = Classes::default();
-    for (at, byte) in bytes.iter().enumerate() {
-        let bit = 1 << at;
-        match byte {
-            b'"' => classes.quote |= bit,
-            b'\\' => classes.backslash |= bit,
-            b' ' | b'\t' | b'\n' | b'\r' => classes.blank |= bit,
-            b'{' | b'[' => classes.open |= bit,
-            b'}' | b']' => classes.close |= bit,
-            b':' | b',' => classes.punctuation |= bit,
-            0x80.. => classes.beyond_ascii = true,
-            _ => {}
-        }
-    }
-    classes.punctuation |= classes.open | classes.close;
-    classes
+    /// Not 0 when some byte is beyond ASCII.
+    beyond_ascii: u64,
 }
 
 /// Takes away what stands inside strings.
 #[inline(always)]
-fn resolve(classes: Classes, carry: &mut Carry) -> Block {
+fn resolve(classes: Classes, carry: &mut Carry, prefix_xor: impl Fn(u64) -> u64) -> Block {
     let quote = classes.quote & !escaped(classes.backslash, carry);
     // Opening quote included, closing quote not.
     let string = prefix_xor(quote) ^ carry.in_string;
     carry.in_string = ((string as i64) >> 63) as u64;
     let inside = string ^ quote;
-    let other = !(classes.punctuation | classes.blank);
+    let punctuation = classes.separator | classes.open | classes.close;
+    let other = !(punctuation | classes.blank);
     let atom = other & !quote;
     let after_atom = atom << 1 | carry.in_atom;
     carry.in_atom = atom >> 63;
@@ -121,7 +143,7 @@ fn resolve(classes: Classes, carry: &mut Carry) -> Block {
     carry.deepest = carry.deepest.max(depth + opened);
     carry.beyond_ascii |= classes.beyond_ascii;
     Block {
-        marks: (classes.punctuation | (other & !after_atom)) & !inside,
+        marks: (punctuation | (other & !after_atom)) & !inside,
         open,
         close,
         backslash: classes.backslash,
@@ -158,8 +180,19 @@ fn prefix_xor(mut bits: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    type Index = fn(&[u8], &mut [Block; WINDOW], &mut Carry) -> usize;
+
+    /// Whether two ways to index give the same masks.
+    pub(super) fn same(text: &[u8], one: Index, two: Index) -> bool {
+        let mut windows = [[Block::default(); WINDOW]; 2];
+        let mut carries = [Carry::default(); 2];
+        one(text, &mut windows[0], &mut carries[0]);
+        two(text, &mut windows[1], &mut carries[1]);
+        windows[0] == windows[1] && carries[0].is_ascii() == carries[1].is_ascii()
+    }
 
     /// The marks of a text as a person would set them: `^` below each token's first byte.
     fn check(text: &str, marks: &str) {
