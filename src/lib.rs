@@ -2,6 +2,7 @@
 pub mod archive;
 pub mod diag;
 pub mod functions;
+pub mod insights;
 pub mod record;
 pub mod schema;
 pub mod sql;

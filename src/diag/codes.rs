@@ -45,6 +45,7 @@ pub const ALL: &[Code] = &[
     Code { id: "I030", summary: "a number that is none" },
     Code { id: "I031", summary: "a character without meaning" },
     Code { id: "I032", summary: "a subnet that is none" },
+    Code { id: "I033", summary: "a query that cannot be planned" },
     Code { id: "I040", summary: "notice: a subtraction that looks like a name" },
     Code { id: "I041", summary: "notice: an old word" },
     Code { id: "I042", summary: "notice: a field that an earlier `stats` ended" },

@@ -1,6 +1,103 @@
 //! Addresses and blocks of addresses.
 
 use std::net::IpAddr;
+use std::sync::{Arc, LazyLock};
+
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{ScalarValue, exec_err};
+use datafusion::logical_expr::{Expr, ScalarUDF, lit};
+
+use super::kernel::kernel;
+
+/// Which addresses count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// IPv4 and IPv6.
+    Any,
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// `is_address(text, 'v4')`: whether the text is an address of the family; false for missing text.
+#[must_use]
+pub fn is_address() -> Arc<ScalarUDF> {
+    static FUNCTION: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
+        kernel("is_address", vec![DataType::Utf8, DataType::Utf8], DataType::Boolean, |texts, constants| {
+            let [ScalarValue::Utf8(Some(family))] = constants else {
+                return exec_err!("`is_address` without a family");
+            };
+            let family = Family::named(family);
+            let found: BooleanArray =
+                texts.as_string::<i32>().iter().map(|text| Some(family.address(text).is_some())).collect();
+            Ok(Arc::new(found) as ArrayRef)
+        })
+    });
+    Arc::clone(&FUNCTION)
+}
+
+/// `in_subnet(text, '10.0.0.0/8', 'v4')`: whether the text is an address of the family in the block; false for
+/// anything else.
+#[must_use]
+pub fn in_subnet() -> Arc<ScalarUDF> {
+    static FUNCTION: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
+        let inputs = vec![DataType::Utf8; 3];
+        kernel("in_subnet", inputs, DataType::Boolean, |texts, constants| {
+            let [ScalarValue::Utf8(Some(subnet)), ScalarValue::Utf8(Some(family))] = constants else {
+                return exec_err!("`in_subnet` without a subnet");
+            };
+            let Some(subnet) = Subnet::parse(subnet) else { return exec_err!("`{subnet}` is not a subnet") };
+            let family = Family::named(family);
+            let holds = |text| family.address(text).is_some_and(|address| subnet.contains(address));
+            let found: BooleanArray = texts.as_string::<i32>().iter().map(|text| Some(holds(text))).collect();
+            Ok(Arc::new(found) as ArrayRef)
+        })
+    });
+    Arc::clone(&FUNCTION)
+}
+
+/// Whether a text column holds addresses, row by row.
+#[must_use]
+pub fn is_address_of(text: Expr, family: Family) -> Expr {
+    is_address().call(vec![text, lit(family.name())])
+}
+
+/// Whether a text column holds addresses of a block, row by row.
+#[must_use]
+pub fn in_subnet_of(text: Expr, subnet: &str, family: Family) -> Expr {
+    in_subnet().call(vec![text, lit(subnet), lit(family.name())])
+}
+
+impl Family {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::V4 => "v4",
+            Self::V6 => "v6",
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "v4" => Self::V4,
+            "v6" => Self::V6,
+            _ => Self::Any,
+        }
+    }
+
+    /// The address a text is, when it is one of the family.
+    fn address(self, text: Option<&str>) -> Option<IpAddr> {
+        let address: IpAddr = text?.parse().ok()?;
+        let fits = match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+        };
+        fits.then_some(address)
+    }
+}
 
 /// A block of addresses: `10.0.0.0/8`, `2001:db8::/32`. Bits after the prefix do not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

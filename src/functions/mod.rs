@@ -3,7 +3,12 @@
 //! DataFusion's own functions are not repeated here; these are the ones it lacks.
 
 pub mod address;
+pub mod capture;
 pub mod json;
+mod kernel;
+pub mod natural;
+pub mod number;
+pub mod period;
 pub mod time;
 
 use std::sync::Arc;

@@ -19,45 +19,45 @@ pub struct Query {
 
 /// A name somebody gave: after `as`, or of a function.
 #[derive(Debug, Clone)]
-pub struct Name {
+pub(super) struct Name {
     /// Without backticks.
-    pub text: String,
+    pub(super) text: String,
     /// Where it stands.
-    pub span: Span,
+    pub(super) span: Span,
 }
 
 /// A field by its path.
 #[derive(Debug, Clone)]
-pub struct Path {
+pub(super) struct Path {
     /// Segments without backticks. A single one that holds dots was written in backticks as a whole.
-    pub segments: Vec<String>,
+    pub(super) segments: Vec<String>,
     /// Where it stands.
-    pub span: Span,
+    pub(super) span: Span,
 }
 
 /// An expression and the name it is given.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub(super) struct Item {
     /// The expression.
-    pub expr: Expr,
+    pub(super) expr: Expr,
     /// Its text as written, blanks and comments squeezed: the column's name when it has no alias.
-    pub text: String,
+    pub(super) text: String,
     /// The name after `as`.
-    pub alias: Option<Name>,
+    pub(super) alias: Option<Name>,
 }
 
 /// A piece of an expression.
 #[derive(Debug, Clone)]
-pub struct Expr {
+pub(super) struct Expr {
     /// What it is.
-    pub kind: ExprKind,
+    pub(super) kind: ExprKind,
     /// Where it stands, parentheses around it left out.
-    pub span: Span,
+    pub(super) span: Span,
 }
 
 /// The kinds of expressions.
 #[derive(Debug, Clone)]
-pub enum ExprKind {
+pub(super) enum ExprKind {
     /// A number, as written.
     Number(String),
     /// A string, escapes resolved.
@@ -104,16 +104,16 @@ pub enum ExprKind {
 
 /// A function call.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub(super) struct Call {
     /// The function, as the table spells it.
-    pub name: Name,
+    pub(super) name: Name,
     /// The arguments; `count(*)` has none.
-    pub args: Vec<Expr>,
+    pub(super) args: Vec<Expr>,
 }
 
 /// What `like` and `parse` look for.
 #[derive(Debug, Clone)]
-pub enum Pattern {
+pub(super) enum Pattern {
     /// Text as it is.
     Text(String),
     /// A regular expression, `\/` resolved.
@@ -122,7 +122,7 @@ pub enum Pattern {
 
 /// An operator between two expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
+pub(super) enum Operator {
     Equal,
     NotEqual,
     Less,
@@ -191,7 +191,7 @@ pub(super) fn is_reserved(word: &str) -> bool {
 impl Path {
     /// The path as one name: segments joined with dots.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         self.segments.join(".")
     }
 
@@ -207,7 +207,7 @@ impl Path {
 impl Item {
     /// The column's name.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         self.alias.as_ref().map_or(&self.text, |alias| &alias.text)
     }
 }

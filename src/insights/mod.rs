@@ -12,15 +12,21 @@ mod expr;
 pub mod functions;
 mod habits;
 mod lexer;
+mod lower;
+mod lower_expr;
 mod parser;
 mod period;
 mod regex;
 mod token;
+mod value;
 
 pub use ast::Query;
 pub use lexer::lex;
+pub use lower::{Lowered, Scope, lower};
 pub use parser::{expected_at, parse};
 pub use token::{Token, TokenKind};
 
+#[cfg(test)]
+mod row_tests;
 #[cfg(test)]
 mod tests;

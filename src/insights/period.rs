@@ -2,18 +2,20 @@
 
 use std::fmt;
 
+use crate::functions::period::Length;
+
 /// A stretch of time, as `bin` takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
+pub(super) struct Period {
     /// How many; at least 1.
-    pub count: i32,
+    pub(super) count: i32,
     /// Of what.
-    pub unit: Unit,
+    pub(super) unit: Unit,
 }
 
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub(super) enum Unit {
     Millisecond,
     Second,
     Minute,
@@ -76,13 +78,6 @@ impl Period {
             Unit::Year => Length::Months(self.count.saturating_mul(12)),
         }
     }
-}
-
-/// How long a period is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Length {
-    Milliseconds(i64),
-    Months(i32),
 }
 
 impl fmt::Display for Period {

@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use datafusion::functions_window::expr_fn::row_number;
+use datafusion::logical_expr::{Expr as Engine, ExprFunctionExt, lit};
+
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Expr, List};
+use crate::insights::lower::{Lowers, Rows, column};
 use crate::insights::parser::{Parsed, Parser};
 
 pub(super) const ROW: Row = Row {
@@ -23,6 +27,20 @@ pub struct Dedup {
 
 fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
     Ok(Command::Dedup(Dedup { fields: parser.list(Parser::expr)? }))
+}
+
+impl Dedup {
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        let keys = self.fields.iter().map(|field| Ok(rows.value(field)?.expr)).collect::<Lowers<Vec<_>>>()?;
+        let missing = keys.iter().map(|key| key.clone().is_null()).reduce(Engine::or);
+        let place = rows.fresh("dedup");
+        let numbered = row_number().partition_by(keys).order_by(rows.order.clone()).build();
+        let first = column(&place).eq(lit(1_u64));
+        let kept = missing.map_or_else(|| first.clone(), |missing| first.clone().or(missing));
+        rows.build(|plan| plan.window([numbered?.alias(&place)])?.filter(kept))?;
+        rows.scramble();
+        Ok(())
+    }
 }
 
 impl fmt::Display for Dedup {

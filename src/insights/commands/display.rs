@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Item, List};
+use crate::insights::lower::{Lowers, Rows};
 use crate::insights::parser::{Parsed, Parser};
 
 pub(super) const ROW: Row = Row {
@@ -23,6 +24,14 @@ pub struct Display {
 
 fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
     Ok(Command::Display(Display { items: parser.list(Parser::item)? }))
+}
+
+impl Display {
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        let shown = rows.items(&self.items)?;
+        rows.show_only(shown);
+        Ok(())
+    }
 }
 
 impl fmt::Display for Display {

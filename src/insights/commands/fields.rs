@@ -7,6 +7,7 @@ use std::fmt;
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Item, List};
+use crate::insights::lower::{Lowers, Rows};
 use crate::insights::parser::{Parsed, Parser};
 
 pub(super) const ROW: Row = Row {
@@ -25,6 +26,14 @@ pub struct Fields {
 
 fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
     Ok(Command::Fields(Fields { items: parser.list(Parser::item)? }))
+}
+
+impl Fields {
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        let shown = rows.items(&self.items)?;
+        rows.show_more(shown);
+        Ok(())
+    }
 }
 
 impl fmt::Display for Fields {

@@ -7,6 +7,7 @@ use std::fmt;
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::Expr;
+use crate::insights::lower::{Lowers, Rows};
 use crate::insights::parser::{Parsed, Parser};
 
 pub(super) const ROW: Row = Row {
@@ -33,6 +34,15 @@ pub struct Filter {
 
 fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
     Ok(Command::Filter(Filter { condition: parser.expr()? }))
+}
+
+impl Filter {
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        let condition = rows.condition(&self.condition)?;
+        rows.build(|plan| plan.filter(condition))?;
+        rows.scramble();
+        Ok(())
+    }
 }
 
 impl fmt::Display for Filter {

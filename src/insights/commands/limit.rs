@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Command, Row};
 use crate::diag::Span;
+use crate::insights::lower::{Lowers, Rows};
 use crate::insights::parser::{Parsed, Parser};
 
 pub(super) const ROW: Row = Row {
@@ -22,6 +23,13 @@ pub struct Limit {
 
 fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
     Ok(Command::Limit(Limit { rows: parser.rows()? }))
+}
+
+impl Limit {
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        rows.sort()?;
+        rows.build(|plan| plan.limit(0, Some(self.rows)))
+    }
 }
 
 impl fmt::Display for Limit {

@@ -4,13 +4,18 @@
 
 use std::fmt;
 
+use datafusion::functions_nested::expr_fn::array_element;
+use datafusion::logical_expr::lit;
 use regex::Regex;
 
 use super::{Command, Row};
 use crate::diag::{Diagnostic, Span};
-use crate::insights::ast::{Expr, List, Name, Pattern, level};
+use crate::functions::capture::captures_of;
+use crate::insights::ast::{Expr, ExprKind, List, Name, Pattern, level};
+use crate::insights::lower::{Lowers, Rows, column};
 use crate::insights::parser::{Parsed, Parser};
 use crate::insights::token::TokenKind;
+use crate::insights::value::Value;
 
 pub(super) const ROW: Row = Row {
     name: "parse",
@@ -88,13 +93,56 @@ fn miscount(what: &str, count: usize, names: &[Name], span: Span) -> Diagnostic 
     Diagnostic::error("I020", found).at(span, "as many as there are names").help("give every one its name")
 }
 
+impl Parse {
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        let subject = match &self.subject {
+            Some(subject) => rows.value(subject)?,
+            None => rows.message(),
+        };
+        let pattern = match &self.pattern {
+            Pattern::Text(glob) => glob_pattern(glob),
+            Pattern::Regex(pattern) => pattern.clone(),
+        };
+        let groups = rows.fresh("parse");
+        rows.add(vec![(groups.clone(), captures_of(subject.text(), &pattern))])?;
+        for (group, name) in &self.captures {
+            let place = i64::try_from(*group).unwrap_or(i64::MAX);
+            let value = Value::text_of(array_element(column(&groups), lit(place)));
+            rows.bind(&name.text, name.text.clone(), value);
+        }
+        Ok(())
+    }
+}
+
+/// The pattern of a glob: a `*` takes as little as it can, at the end all there is; at the beginning it
+/// takes from the beginning on.
+fn glob_pattern(glob: &str) -> String {
+    let parts: Vec<_> = glob.split('*').collect();
+    let last = parts.len() - 1;
+    let mut pattern = String::from(if parts[0].is_empty() { "(?s)^" } else { "(?s)" });
+    for (index, part) in parts.iter().enumerate() {
+        pattern.push_str(&regex::escape(part));
+        if index + 1 < last || (index + 1 == last && !parts[last].is_empty()) {
+            pattern.push_str("(.*?)");
+        } else if index + 1 == last {
+            pattern.push_str("(.*)");
+        }
+    }
+    pattern
+}
+
 impl fmt::Display for Parse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("parse ")?;
         if let Some(subject) = &self.subject {
-            // Without parentheses a slash would open a pattern.
-            subject.write(f, level::PRIMARY)?;
-            f.write_str(" ")?;
+            // Without parentheses a slash would open a pattern, and a string would be one.
+            match subject.kind {
+                ExprKind::Text(_) => write!(f, "({subject}) ")?,
+                _ => {
+                    subject.write(f, level::PRIMARY)?;
+                    f.write_str(" ")?;
+                }
+            }
         }
         write!(f, "{}", self.pattern)?;
         if self.names.is_empty() { Ok(()) } else { write!(f, " as {}", List(&self.names)) }

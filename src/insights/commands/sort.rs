@@ -8,9 +8,10 @@
 use std::fmt;
 
 use super::{Command, Row};
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Severity, Span};
 use crate::insights::ast::{Expr, List};
 use crate::insights::commands;
+use crate::insights::lower::{Lowers, Rows};
 use crate::insights::parser::{Parsed, Parser};
 use crate::insights::token::TokenKind;
 
@@ -30,7 +31,7 @@ pub struct Sort {
 
 /// What to sort by, and which way.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub(in crate::insights) struct Key {
     pub(in crate::insights) expr: Expr,
     pub(in crate::insights) descending: bool,
 }
@@ -56,6 +57,29 @@ fn key(parser: &mut Parser<'_>) -> Parsed<Key> {
             .help("write `asc` or `desc`"));
     }
     Ok(Key { expr, descending })
+}
+
+impl Sort {
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        let mut order = Vec::new();
+        for key in &self.keys {
+            // Rows have an order without a field that is gone, so that is no error.
+            if let Some(path) = key.expr.field()
+                && rows.look_up(path).is_none()
+            {
+                let gone = rows.gone(path);
+                let message = format!("`{}` is gone after `stats`, so it orders nothing", path.text());
+                rows.notice(Diagnostic { code: "I042", severity: Severity::Notice, message, ..gone });
+                continue;
+            }
+            order.push(rows.value(&key.expr)?.sort_key().sort(!key.descending, false));
+        }
+        // Rows that are equal so far keep the order they would have had.
+        order.extend(rows.default_order());
+        rows.order = order;
+        rows.scramble();
+        Ok(())
+    }
 }
 
 impl fmt::Display for Sort {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Command, Row};
 use crate::diag::{Diagnostic, Span};
+use crate::insights::lower::{Lowers, Rows};
 use crate::insights::parser::{Parsed, Parser};
 
 pub(super) const ROW: Row = Row {
@@ -25,6 +26,19 @@ fn parse(parser: &mut Parser<'_>, word: Span) -> Parsed<Command> {
     let notice = Diagnostic::notice("I041", "`tail` is an old word").at(word, "deprecated");
     parser.report(notice.help("sort the other way round and write `limit`"));
     Ok(Command::Tail(Tail { rows }))
+}
+
+impl Tail {
+    /// Takes the first rows of the reverse order; the order itself stays.
+    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        let mut reverse = rows.order.clone();
+        for key in &mut reverse {
+            (key.asc, key.nulls_first) = (!key.asc, !key.nulls_first);
+        }
+        rows.build(|plan| plan.sort(reverse)?.limit(0, Some(self.rows)))?;
+        rows.scramble();
+        Ok(())
+    }
 }
 
 impl fmt::Display for Tail {

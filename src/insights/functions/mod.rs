@@ -2,13 +2,20 @@
 //!
 //! Source: CloudWatch Logs User Guide, "Supported operations and functions" and the stats command.
 
+mod aggregate;
+mod scalar;
 mod table;
 
-pub use table::ALL;
+use chrono::{DateTime, Utc};
 
 use super::ast::{Expr, ExprKind};
+use super::value::Value;
 use crate::diag::{Diagnostic, Span};
 use crate::functions::address::Subnet;
+use crate::functions::period::Length;
+
+pub(super) use aggregate::Aggregate;
+pub use table::ALL;
 
 /// A function, as help shows it and the parser checks it.
 #[derive(Debug)]
@@ -25,6 +32,32 @@ pub struct Function {
     optional: &'static [Arg],
     /// Whether the last argument may be repeated.
     repeats: bool,
+    pub(super) meaning: Meaning,
+}
+
+/// How a function lowers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Meaning {
+    /// Of one row.
+    Scalar(fn(&Args) -> Value),
+    /// Of one row and its `@timestamp`.
+    Timed(fn(&Args) -> Value),
+    /// Of many rows.
+    Aggregate(fn(&Args) -> Aggregate),
+    /// Of many rows and their `@timestamp`.
+    TimedAggregate(fn(&Args) -> Aggregate),
+}
+
+/// What a call gives a function.
+pub(super) struct Args {
+    /// The arguments, periods left out.
+    pub(super) values: Vec<Value>,
+    /// The period among them, or one minute.
+    pub(super) length: Length,
+    /// The row's `@timestamp`; missing unless the function asks for it.
+    pub(super) timestamp: Value,
+    /// When the query began.
+    pub(super) now: DateTime<Utc>,
 }
 
 /// What an argument must be.
@@ -51,6 +84,17 @@ pub(super) fn counts_rows(name: &str) -> bool {
 }
 
 impl Function {
+    /// Whether it makes one value of many rows.
+    #[must_use]
+    pub fn is_aggregate(&self) -> bool {
+        matches!(self.meaning, Meaning::Aggregate(_) | Meaning::TimedAggregate(_))
+    }
+
+    /// Whether it needs the row's `@timestamp`.
+    pub(super) fn is_timed(&self) -> bool {
+        matches!(self.meaning, Meaning::Timed(_) | Meaning::TimedAggregate(_))
+    }
+
     /// Checks what can be checked without knowing any column: how many arguments, and of which kind.
     pub(super) fn check(&self, args: &[Expr], call: Span) -> Result<(), Diagnostic> {
         let wrong = |message: String, span: Span, label: &str| {

@@ -1,0 +1,150 @@
+//! Rounding points in time to whole periods, aligned to UTC.
+//!
+//! Periods of fixed length count from the beginning of 1970, weeks from a Monday; months, quarters and years
+//! are the calendar's. DataFusion's `date_bin` counts nanoseconds and fails for the year 2300; a record can claim
+//! any year.
+
+use std::sync::{Arc, LazyLock};
+
+use chrono::{DateTime, Datelike, NaiveDate};
+use datafusion::arrow::array::{ArrayRef, AsArray, TimestampMillisecondArray};
+use datafusion::arrow::datatypes::{DataType, TimestampMillisecondType};
+use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::{Expr, ScalarUDF, lit};
+
+use super::kernel::kernel;
+use crate::schema::Kind;
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Milliseconds; at least 1.
+    Milliseconds(i64),
+    /// Months of the calendar; at least 1.
+    Months(i32),
+}
+
+/// `time_floor(time, milliseconds, months)`: the beginning of the period the time is in; one of the two is 0.
+#[must_use]
+pub fn time_floor() -> Arc<ScalarUDF> {
+    static FUNCTION: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
+        kernel("time_floor", inputs(), Kind::Time.data_type(), |times, length| round(times, length, floor))
+    });
+    Arc::clone(&FUNCTION)
+}
+
+/// `time_ceil(time, milliseconds, months)`: the next beginning of a period; the time itself when it is one.
+#[must_use]
+pub fn time_ceil() -> Arc<ScalarUDF> {
+    static FUNCTION: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
+        kernel("time_ceil", inputs(), Kind::Time.data_type(), |times, length| round(times, length, ceil))
+    });
+    Arc::clone(&FUNCTION)
+}
+
+/// A time column rounded down.
+#[must_use]
+pub fn floor_of(time: Expr, length: Length) -> Expr {
+    time_floor().call(args(time, length))
+}
+
+/// A time column rounded up.
+#[must_use]
+pub fn ceil_of(time: Expr, length: Length) -> Expr {
+    time_ceil().call(args(time, length))
+}
+
+fn args(time: Expr, length: Length) -> Vec<Expr> {
+    let (milliseconds, months) = match length {
+        Length::Milliseconds(milliseconds) => (milliseconds, 0),
+        Length::Months(months) => (0, i64::from(months)),
+    };
+    vec![time, lit(milliseconds), lit(months)]
+}
+
+fn inputs() -> Vec<DataType> {
+    vec![Kind::Time.data_type(), DataType::Int64, DataType::Int64]
+}
+
+fn round(times: &ArrayRef, length: &[ScalarValue], one: fn(i64, Length) -> Option<i64>) -> Result<ArrayRef> {
+    let length = match length {
+        [ScalarValue::Int64(Some(milliseconds @ 1..)), _] => Some(Length::Milliseconds(*milliseconds)),
+        [_, ScalarValue::Int64(Some(months @ 1..))] => i32::try_from(*months).ok().map(Length::Months),
+        _ => None,
+    };
+    let times = times.as_primitive::<TimestampMillisecondType>();
+    let rounded: TimestampMillisecondArray = times.iter().map(|time| one(time?, length?)).collect();
+    Ok(Arc::new(rounded.with_timezone("UTC")))
+}
+
+const DAY: i64 = 86_400_000;
+const WEEK: i64 = 7 * DAY;
+/// Monday, 5 January 1970.
+const MONDAY: i64 = 4 * DAY;
+
+fn floor(time: i64, length: Length) -> Option<i64> {
+    match length {
+        Length::Milliseconds(step) => {
+            let origin = if step % WEEK == 0 { MONDAY } else { 0 };
+            let past = time.checked_sub(origin)?.rem_euclid(step);
+            time.checked_sub(past)
+        }
+        Length::Months(step) => month_start(months(time)?.div_euclid(step).checked_mul(step)?),
+    }
+}
+
+fn ceil(time: i64, length: Length) -> Option<i64> {
+    let floor = floor(time, length)?;
+    if floor == time {
+        return Some(time);
+    }
+    match length {
+        Length::Milliseconds(step) => floor.checked_add(step),
+        Length::Months(step) => month_start(months(floor)?.checked_add(step)?),
+    }
+}
+
+/// Months from January 1970.
+fn months(time: i64) -> Option<i32> {
+    let date = DateTime::from_timestamp_millis(time)?;
+    Some((date.year() - 1970) * 12 + date.month0().cast_signed())
+}
+
+fn month_start(months: i32) -> Option<i64> {
+    let month = months.rem_euclid(12).cast_unsigned() + 1;
+    let date = NaiveDate::from_ymd_opt(months.div_euclid(12).checked_add(1970)?, month, 1)?;
+    Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(time: &str, length: Length, down: &str, up: &str) {
+        let millis = |text: &str| text.parse::<DateTime<chrono::Utc>>().expect(text).timestamp_millis();
+        assert_eq!(floor(millis(time), length), Some(millis(down)), "{time} down");
+        assert_eq!(ceil(millis(time), length), Some(millis(up)), "{time} up");
+    }
+
+    #[test]
+    fn times_are_rounded_to_the_period() {
+        let minutes = |count: i64| Length::Milliseconds(count * 60_000);
+        check("2026-01-01T10:07:30Z", minutes(5), "2026-01-01T10:05:00Z", "2026-01-01T10:10:00Z");
+        check("2026-01-01T10:05:00Z", minutes(5), "2026-01-01T10:05:00Z", "2026-01-01T10:05:00Z");
+        check("1969-12-31T23:59:59Z", minutes(60), "1969-12-31T23:00:00Z", "1970-01-01T00:00:00Z");
+        // Thursday; weeks begin on Monday.
+        check("2026-01-01T10:07:30Z", Length::Milliseconds(WEEK), "2025-12-29T00:00:00Z", "2026-01-05T00:00:00Z");
+        check("2026-02-10T00:00:00Z", Length::Months(1), "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        check("2026-08-10T00:00:00Z", Length::Months(3), "2026-07-01T00:00:00Z", "2026-10-01T00:00:00Z");
+        check("2026-08-10T00:00:00Z", Length::Months(12), "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        check("9999-12-31T23:59:59Z", minutes(60), "9999-12-31T23:00:00Z", "+10000-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn times_without_a_calendar_have_no_month() {
+        assert_eq!(floor(i64::MAX, Length::Months(1)), None);
+        assert_eq!(floor(i64::MIN, Length::Milliseconds(7)), None);
+        assert_eq!(ceil(i64::MAX, Length::Milliseconds(1000)), None);
+    }
+}
