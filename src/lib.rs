@@ -62,6 +62,8 @@ pub mod cli;
 pub mod diag;
 pub mod functions;
 pub mod insights;
+pub mod output;
+pub mod packs;
 pub mod record;
 pub mod repl;
 pub mod schema;
