@@ -1,4 +1,62 @@
 //! trailql: a query engine over archived AWS CloudTrail trails.
+//!
+//! ```text
+//! stats count(*) by eventName        SELECT eventname, count(*) FROM …
+//!       │ insights: lex, parse             │ sql: parse, rewrite Athena
+//!       ▼                                  ▼
+//! Query (AST with spans)               Statement
+//!       └── lower ──────────┬──────────────┴── plan
+//!                           ▼        names resolve through schema and functions
+//!              LogicalPlan           DataFusion's own; the only form the languages share
+//!                           ▼ optimizer
+//!              table: scan(projection, filters, limit)         planning: opens no log file
+//!                           │ archive: paths → partitions → log files, pruned
+//!                           ▼ units of log files, one stream per group
+//!              record: inflate ► split ► build ► RecordBatch
+//!                           ▼ DataFusion operators
+//!              output ─► stdout: table, csv, json …    stderr: diagnostics, warnings, summary
+//! ```
+//!
+//! # The house
+//!
+//! A room uses rooms on lower floors. It does not know its neighbours or the floors above; a test sees to it.
+//!
+//! ```text
+//! 7 cli/             arguments, one file per command, exit codes
+//! 6 repl/            the shell: a prompt, history, one table of meta commands
+//! 5 packs/           saved queries of queries/, compiled in
+//!   terminal/        shows answers and messages: rows to stdout, everything else to stderr
+//! 4 session/         owns the engine; text + language → plan → answer; the crate's Error
+//! 3 sql/             Athena's dialect: parse, rewrite the tree, rules on the plan
+//!   insights/        CloudWatch Logs Insights: lexer, parser, lowering, one file per command
+//!   table/           the DataFusion seam: provider, prune, leaves, source, opener, units
+//! 2 functions/       one file per family
+//! 1 archive/         where log files are: location, layout, listing, bytes
+//!   record/          bytes → columns: inflate, split, build
+//!   output/          batches → text, one file per format; draws diagnostics
+//! 0 schema/          the columns of a record, the tables, the leaves of a scan
+//!   diag/            spans, diagnostics, codes
+//! ```
+//!
+//! # The paved road
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), trailql::Error> {
+//! use trailql::{Language, Options, Session, Source};
+//!
+//! let session = Session::open(&["s3://bucket/prefix"], Options::new(chrono::Utc::now())).await?;
+//! let query = Source::new("query", "stats count(*) by eventName");
+//! for statement in session.parse(&query, Language::Insights)? {
+//!     let mut answer = session.run(statement).await?;
+//!     while let Some(batch) = answer.next().await? {
+//!         assert!(batch.num_rows() > 0);
+//!     }
+//!     assert!(!answer.outcome().is_incomplete());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
 pub mod archive;
 pub mod cli;
 pub mod diag;
@@ -14,4 +72,5 @@ pub mod sql;
 pub mod table;
 pub mod terminal;
 
-pub use session::Error;
+pub use diag::Source;
+pub use session::{Answer, Error, Language, Options, Outcome, Session, Statement};

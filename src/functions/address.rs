@@ -10,9 +10,6 @@ use datafusion::logical_expr::{Expr, ScalarUDF, lit};
 
 use super::kernel::kernel;
 
-/// The functions of this family, by the names plans call them.
-pub(super) const ALL: &[fn() -> Arc<ScalarUDF>] = &[is_address, in_subnet];
-
 /// Which addresses count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {

@@ -10,9 +10,6 @@ use regex::Regex;
 
 use super::kernel::kernel;
 
-/// The functions of this family, by the names plans call them.
-pub(super) const ALL: &[fn() -> Arc<ScalarUDF>] = &[captures];
-
 /// `captures(text, 'pattern')`: the groups of the first match, in order; null where nothing matches.
 ///
 /// Unlike `regexp_match`, a group that takes no part in the match keeps its place, as null.

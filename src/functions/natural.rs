@@ -12,9 +12,6 @@ use datafusion::logical_expr::{Expr, ScalarUDF};
 use super::kernel::kernel;
 use super::number;
 
-/// The functions of this family, by the names plans call them.
-pub(super) const ALL: &[fn() -> Arc<ScalarUDF>] = &[natural_key, natural_text];
-
 /// First byte of the key of text that is no number.
 const TEXT: u8 = 0;
 /// First byte of the key of a number.

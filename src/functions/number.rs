@@ -8,9 +8,6 @@ use datafusion::logical_expr::{Expr, ScalarUDF};
 
 use super::kernel::kernel;
 
-/// The functions of this family, by the names plans call them.
-pub(super) const ALL: &[fn() -> Arc<ScalarUDF>] = &[to_number, number_text];
-
 /// `to_number(text)`: the number a text is, null when the text as a whole is none.
 #[must_use]
 pub fn to_number() -> Arc<ScalarUDF> {

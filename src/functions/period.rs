@@ -15,9 +15,6 @@ use datafusion::logical_expr::{Expr, ScalarUDF, lit};
 use super::kernel::kernel;
 use crate::schema::Kind;
 
-/// The functions of this family, by the names plans call them.
-pub(super) const ALL: &[fn() -> Arc<ScalarUDF>] = &[time_floor, time_ceil];
-
 /// How long a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {

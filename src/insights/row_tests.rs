@@ -10,6 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMi
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::SessionContext;
+use proptest::prelude::*;
 
 use super::*;
 use crate::diag::Source;
@@ -505,4 +506,78 @@ fn comparisons_of_a_filter_stay_bare() {
     let plan = lowered(text).expect(text).plan.display_indent().to_string();
     let filter = plan.lines().find(|line| line.contains("Filter")).expect("a filter");
     assert!(!filter.contains("coalesce") && !filter.contains("CASE"), "{filter}");
+}
+
+/// Expressions of every kind, over fields of every kind.
+fn expression() -> BoxedStrategy<String> {
+    let leaf = prop::sample::select(vec![
+        "eventName",
+        "readOnly",
+        "requestParameters.count",
+        "@timestamp",
+        "@message",
+        "noSuch",
+        "resources.0.ARN",
+        "eventTime",
+        "@log",
+        "@entity.x",
+        "errorCode",
+        "5",
+        "-0.5",
+        "'x'",
+        "'5'",
+        "true",
+        "null",
+        "bin(2h)",
+        "now()",
+    ]);
+    leaf.prop_map(str::to_owned)
+        .prop_recursive(4, 24, 3, |inner| {
+            let binary = prop::sample::select(vec!["+", "-", "*", "/", "%", "^", "=", "!=", "<", ">=", "and", "or"]);
+            let functions: Vec<_> = functions::ALL.iter().filter(|function| !function.is_aggregate()).collect();
+            let call = (prop::sample::select(functions), prop::collection::vec(inner.clone(), 3));
+            prop_oneof![
+                (inner.clone(), binary, inner.clone())
+                    .prop_map(|(left, operator, right)| format!("(({left}) {operator} ({right}))")),
+                inner.clone().prop_map(|operand| format!("-({operand})")),
+                inner.clone().prop_map(|operand| format!("not ({operand})")),
+                inner.clone().prop_map(|operand| format!("(({operand}) not like /x/)")),
+                inner.clone().prop_map(|operand| format!("(({operand}) like 'x')")),
+                inner.clone().prop_map(|operand| format!("(({operand}) in [1, 'x', 'true', -2, false])")),
+                call.prop_map(|(function, args)| function.example_call(&args)),
+            ]
+        })
+        .boxed()
+}
+
+/// Queries of every command, that parse.
+fn query() -> impl Strategy<Value = String> {
+    let aggregates: Vec<_> = functions::ALL.iter().filter(|function| function.is_aggregate()).collect();
+    let aggregate = (prop::sample::select(aggregates), prop::collection::vec(expression(), 3));
+    let aggregate = aggregate.prop_map(|(function, args)| function.example_call(&args)).boxed();
+    let command = prop_oneof![
+        expression().prop_map(|a| format!("fields {a} as a, {a}")),
+        expression().prop_map(|a| format!("filter {a}")),
+        (expression(), expression()).prop_map(|(a, b)| format!("sort {a} desc, {b}")),
+        (expression(), expression()).prop_map(|(a, b)| format!("dedup {a}, {b}")),
+        expression().prop_map(|a| format!("parse ({a}) '*a*' as b, `c d`")),
+        Just("limit 3".to_owned()),
+        Just("tail 3".to_owned()),
+        expression().prop_map(|a| format!("display a, b, {a}")),
+        (aggregate.clone(), expression()).prop_map(|(a, b)| format!("stats {a} as a, {a} by {b} as b, {b}")),
+        (aggregate.clone(), aggregate).prop_map(|(a, b)| format!("stats {a}, {b} as b, b = 5")),
+    ];
+    prop::collection::vec(command, 1..5).prop_map(|commands| commands.join(" | "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_query_that_lowers_runs(query in query()) {
+        match lowered(&query) {
+            Ok(_) => { run(&query); }
+            Err(error) => prop_assert!(error.list.iter().all(|error| error.code != "I033"), "{query}: {error:?}"),
+        }
+    }
 }

@@ -4,4 +4,5 @@
 mod fixture;
 mod packs;
 mod properties;
+mod rooms;
 mod s3;

@@ -34,7 +34,9 @@ impl Dedup {
         let keys = self.fields.iter().map(|field| Ok(rows.value(field)?.expr)).collect::<Lowers<Vec<_>>>()?;
         let missing = keys.iter().map(|key| key.clone().is_null()).reduce(Engine::or);
         let place = rows.fresh("dedup");
-        let numbered = row_number().partition_by(keys).order_by(rows.order.clone()).build();
+        let numbered = row_number().partition_by(keys);
+        // DataFusion takes an empty order for one without columns, and fails.
+        let numbered = if rows.order.is_empty() { numbered } else { numbered.order_by(rows.order.clone()) }.build();
         let first = column(&place).eq(lit(1_u64));
         let kept = missing.map_or_else(|| first.clone(), |missing| first.clone().or(missing));
         rows.build(|plan| plan.window([numbered?.alias(&place)])?.filter(kept))?;

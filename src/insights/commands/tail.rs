@@ -35,7 +35,10 @@ impl Tail {
         for key in &mut reverse {
             (key.asc, key.nulls_first) = (!key.asc, !key.nulls_first);
         }
-        rows.build(|plan| plan.sort(reverse)?.limit(0, Some(self.rows)))?;
+        if !reverse.is_empty() {
+            rows.build(|plan| plan.sort(reverse))?;
+        }
+        rows.build(|plan| plan.limit(0, Some(self.rows)))?;
         rows.scramble();
         Ok(())
     }

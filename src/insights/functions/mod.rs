@@ -90,6 +90,18 @@ impl Function {
         matches!(self.meaning, Meaning::Aggregate(_) | Meaning::TimedAggregate(_))
     }
 
+    /// A call with these as its values.
+    #[cfg(test)]
+    pub(super) fn example_call(&self, values: &[String]) -> String {
+        let args = self.required.iter().chain(self.optional).zip(values).map(|(arg, value)| match arg {
+            Arg::Value => value.clone(),
+            Arg::Period => "2h".to_owned(),
+            Arg::Percent => "95".to_owned(),
+            Arg::Subnet => "'10.0.0.0/8'".to_owned(),
+        });
+        format!("{}({})", self.name, args.collect::<Vec<_>>().join(", "))
+    }
+
     /// Whether it needs the row's `@timestamp`.
     pub(super) fn is_timed(&self) -> bool {
         matches!(self.meaning, Meaning::Timed(_) | Meaning::TimedAggregate(_))
