@@ -5,6 +5,7 @@
 
 mod booleans;
 mod error;
+mod flags;
 mod parse;
 mod rewrite;
 mod span;
