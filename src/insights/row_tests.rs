@@ -511,24 +511,43 @@ fn comparisons_of_a_filter_stay_bare() {
 /// Expressions of every kind, over fields of every kind.
 fn expression() -> BoxedStrategy<String> {
     let leaf = prop::sample::select(vec![
-        "eventName", "readOnly", "requestParameters.count", "@timestamp", "@message", "noSuch", "resources.0.ARN", "eventTime",
-        "@log", "@entity.x", "errorCode", "5", "-0.5", "'x'", "'5'", "true", "null", "bin(2h)", "now()",
+        "eventName",
+        "readOnly",
+        "requestParameters.count",
+        "@timestamp",
+        "@message",
+        "noSuch",
+        "resources.0.ARN",
+        "eventTime",
+        "@log",
+        "@entity.x",
+        "errorCode",
+        "5",
+        "-0.5",
+        "'x'",
+        "'5'",
+        "true",
+        "null",
+        "bin(2h)",
+        "now()",
     ]);
-    leaf.prop_map(str::to_owned).prop_recursive(4, 24, 3, |inner| {
-        let binary = prop::sample::select(vec!["+", "-", "*", "/", "%", "^", "=", "!=", "<", ">=", "and", "or"]);
-        let functions: Vec<_> = functions::ALL.iter().filter(|function| !function.is_aggregate()).collect();
-        let call = (prop::sample::select(functions), prop::collection::vec(inner.clone(), 3));
-        prop_oneof![
-            (inner.clone(), binary, inner.clone()).prop_map(|(left, operator, right)| format!("(({left}) {operator} ({right}))")),
-            inner.clone().prop_map(|operand| format!("-({operand})")),
-            inner.clone().prop_map(|operand| format!("not ({operand})")),
-            inner.clone().prop_map(|operand| format!("(({operand}) not like /x/)")),
-            inner.clone().prop_map(|operand| format!("(({operand}) like 'x')")),
-            inner.clone().prop_map(|operand| format!("(({operand}) in [1, 'x', 'true', -2, false])")),
-            call.prop_map(|(function, args)| function.example_call(&args)),
-        ]
-    })
-    .boxed()
+    leaf.prop_map(str::to_owned)
+        .prop_recursive(4, 24, 3, |inner| {
+            let binary = prop::sample::select(vec!["+", "-", "*", "/", "%", "^", "=", "!=", "<", ">=", "and", "or"]);
+            let functions: Vec<_> = functions::ALL.iter().filter(|function| !function.is_aggregate()).collect();
+            let call = (prop::sample::select(functions), prop::collection::vec(inner.clone(), 3));
+            prop_oneof![
+                (inner.clone(), binary, inner.clone())
+                    .prop_map(|(left, operator, right)| format!("(({left}) {operator} ({right}))")),
+                inner.clone().prop_map(|operand| format!("-({operand})")),
+                inner.clone().prop_map(|operand| format!("not ({operand})")),
+                inner.clone().prop_map(|operand| format!("(({operand}) not like /x/)")),
+                inner.clone().prop_map(|operand| format!("(({operand}) like 'x')")),
+                inner.clone().prop_map(|operand| format!("(({operand}) in [1, 'x', 'true', -2, false])")),
+                call.prop_map(|(function, args)| function.example_call(&args)),
+            ]
+        })
+        .boxed()
 }
 
 /// Queries of every command, that parse.

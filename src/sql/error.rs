@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::tokenizer;
 
 use super::span;
 use crate::diag::{Diagnostic, Source, closest};
-use crate::schema::columns;
+use crate::schema::{Shape, columns};
 
 /// What DataFusion could not plan, as a diagnostic on the text. `tables` and `functions` are the names it could have meant.
 #[must_use]
@@ -47,6 +47,9 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
     if let Some(name) = quoted("table '", "' not found") {
         let name = name.rsplit('.').next().unwrap_or(name);
         let diagnostic = Diagnostic::error("S003", format!("no table is named `{name}`"));
+        if tables.is_empty() {
+            return diagnostic.help("there is no archive to ask; name one: `trailql query PATH_OR_URL -c '…'`");
+        }
         return match closest(name, tables.iter().map(String::as_str)) {
             Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
             None => diagnostic.help(format!(
@@ -59,13 +62,27 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
         let diagnostic = Diagnostic::error("S004", format!("no function is named `{name}`"));
         return match closest(name, functions.iter().map(String::as_str)) {
             Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
-            None => diagnostic,
+            None => diagnostic.help("`SHOW FUNCTIONS` lists them"),
         };
     }
-    if let Some(rest) = sentence.strip_prefix("Field '").and_then(|rest| rest.split_once("' not found in struct")) {
-        return Diagnostic::error("S002", format!("no member is named `{}`", rest.0));
+    if let Some((name, _)) = sentence.strip_prefix("Field ").and_then(|rest| rest.split_once(" not found in struct")) {
+        let name = name.trim_matches('\'');
+        let diagnostic = Diagnostic::error("S002", format!("no member is named `{name}`"));
+        return match closest(name, members(columns::ALL)) {
+            Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
+            None => diagnostic.help("`.schema` in the shell lists the members"),
+        };
     }
     Diagnostic::error("S005", tidy(sentence))
+}
+
+/// The names of what is inside the structs among these columns, at any depth.
+fn members(columns: &'static [columns::Column]) -> Vec<&'static str> {
+    let inner = columns.iter().filter_map(|column| match column.shape {
+        Shape::Struct(inner) | Shape::List(inner) => Some(inner),
+        _ => None,
+    });
+    inner.flat_map(|inner| inner.iter().map(|column| column.name).chain(members(inner))).collect()
 }
 
 /// The place that DataFusion knows, or else the first place where the name in question stands.
@@ -77,8 +94,7 @@ fn place(source: &Source, error: &DataFusionError, diagnostic: &Diagnostic) -> O
     });
     known.or_else(|| {
         let name = diagnostic.message.split('`').nth(1)?;
-        let at = source.text.to_lowercase().find(&name.to_lowercase())?;
-        source.text.is_char_boundary(at).then(|| span::word_at(&source.text, at))
+        span::find_word(&source.text, name)
     })
 }
 

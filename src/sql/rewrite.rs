@@ -4,6 +4,7 @@
 //! - `requestparameters.instanceType` and `requestparameters['instanceType'][0]` become `json_member(…)`;
 //!   the keys keep their case.
 //! - `useridentity.arn` in a select list is headed `arn`.
+//! - `:name` is `$name`, DataFusion's spelling of a placeholder.
 //! - `*` leaves out the hidden columns of `cloudtrail`.
 
 use std::collections::HashSet;
@@ -76,6 +77,15 @@ impl VisitorMut for Rewriter {
             Expr::Identifier(name) => fold(name),
             Expr::CompoundIdentifier(names) => names.iter_mut().for_each(fold),
             _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
+        if let Value::Placeholder(name) = &mut value.value
+            && let Some(rest) = name.strip_prefix(':')
+        {
+            *name = format!("${rest}");
         }
         ControlFlow::Continue(())
     }
@@ -348,6 +358,11 @@ mod tests {
              useridentity.sessioncontext.sessionissuer.arn AS \"useridentity.sessioncontext.sessionissuer.arn\" FROM t",
         );
         check("SELECT c.eventname FROM t AS c", "SELECT c.eventname FROM t AS c");
+    }
+
+    #[test]
+    fn placeholders_have_one_spelling() {
+        check("SELECT :a FROM t WHERE b = :b AND c > $c LIMIT :d", "SELECT $a FROM t WHERE b = $b AND c > $c LIMIT $d");
     }
 
     #[test]

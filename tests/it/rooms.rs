@@ -70,7 +70,9 @@ fn every_room_uses_only_rooms_below_it() {
     let mut seen = BTreeSet::new();
     for file in files {
         let below = file.strip_prefix(&src).expect("below src");
-        let Some(room) = below.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned()) else { continue };
+        let Some(room) = below.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned()) else {
+            continue;
+        };
         if below.components().count() < 2 {
             continue;
         }
@@ -99,7 +101,10 @@ fn only_a_few_rooms_name_a_terminal() {
         let below = file.strip_prefix(&src).expect("below src").display().to_string();
         let speaks = ["terminal/", "repl/", "cli/", "output/"].iter().any(|room| below.starts_with(room));
         let text = fs::read_to_string(&file).expect("a source file");
-        assert!(speaks || !(text.contains("io::stdout") || text.contains("io::stderr")), "{below} writes to a terminal");
+        assert!(
+            speaks || !(text.contains("io::stdout") || text.contains("io::stderr")),
+            "{below} writes to a terminal"
+        );
     }
 }
 
