@@ -18,9 +18,5 @@ use datafusion::logical_expr::ScalarUDF;
 /// Every scalar function of ours that a query may name.
 #[must_use]
 pub fn scalar() -> Vec<Arc<ScalarUDF>> {
-    [address::ALL, capture::ALL, json::ALL, natural::ALL, number::ALL, period::ALL, time::ALL]
-        .into_iter()
-        .flatten()
-        .map(|function| function())
-        .collect()
+    [json::ALL, time::ALL].into_iter().flatten().map(|function| function()).collect()
 }
