@@ -94,7 +94,8 @@ impl Outcome {
 fn never_seen(path: &str) -> Diagnostic {
     let notice = Diagnostic::notice("A101", format!("no record that was read has a field `{path}`"));
     let documented = columns::ALL.iter().map(|column| column.json).filter(|json| !json.is_empty());
-    match closest(path, documented) {
+    let close = if path.contains('.') { None } else { closest(path, documented) };
+    match close {
         Some(close) => notice.help(format!("`{close}` has a similar name; names of fields have case")),
         None => notice,
     }

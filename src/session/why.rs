@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
+use datafusion::common::{Column, ScalarValue};
+use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::sql::unparser::expr_to_sql;
@@ -48,13 +50,40 @@ fn filters(plan: &LogicalPlan) -> Vec<String> {
     // Never fails: the closure does not.
     let _ = plan.apply_with_subqueries(|node| {
         if let LogicalPlan::Filter(filter) = node {
-            let sql = expr_to_sql(&filter.predicate).map(|sql| sql.to_string());
-            found.push(sql.unwrap_or_else(|_| filter.predicate.to_string()));
+            let predicate = as_written(&filter.predicate);
+            let sql = expr_to_sql(&predicate).map(|sql| sql.to_string());
+            found.push(sql.unwrap_or_else(|_| predicate.to_string()));
         }
         Ok(TreeNodeRecursion::Continue)
     });
     found.reverse();
     found
+}
+
+/// A predicate with the functions taken out that stand for fields of a record.
+fn as_written(predicate: &Expr) -> Expr {
+    let named = |name: String| Transformed::yes(Expr::Column(Column::new_unqualified(name)));
+    let written = predicate.clone().transform_up(|expr| {
+        Ok(match expr {
+            Expr::Column(column) if column.relation.is_some() => named(column.name),
+            Expr::ScalarFunction(ScalarFunction { func, args }) => match (func.name(), args.as_slice()) {
+                ("event_timestamp", [Expr::Column(column)]) => named(column.name.clone()),
+                ("json_member", [Expr::Column(column), steps @ ..]) => {
+                    named(format!("{}.{}", column.name, path(steps)))
+                }
+                (name, [_, steps @ ..]) if name.starts_with("record_") => named(path(steps)),
+                _ => Transformed::no(Expr::ScalarFunction(ScalarFunction { func, args })),
+            },
+            expr => Transformed::no(expr),
+        })
+    });
+    written.data().unwrap_or_else(|_| predicate.clone())
+}
+
+/// Constant steps as a path.
+fn path(steps: &[Expr]) -> String {
+    let steps = steps.iter().filter_map(|step| if let Expr::Literal(value, _) = step { Some(value) } else { None });
+    steps.map(ScalarValue::to_string).collect::<Vec<_>>().join(".")
 }
 
 /// The place, counted from the scan, of the first filter that rows went into and none came out of.

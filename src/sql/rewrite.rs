@@ -16,12 +16,14 @@ use datafusion::sql::sqlparser::ast::{
     TableFactor, Value, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
+use super::catalog;
 use crate::schema::{Shape, columns, tables};
 
 /// Rewrites a statement in place.
 pub(super) fn rewrite(statement: &mut Parsed) {
     match statement {
         Parsed::Statement(statement) => {
+            catalog::rewrite(statement);
             let _ = statement.visit(&mut Rewriter::default());
         }
         Parsed::Explain(explain) => rewrite(&mut explain.statement),
