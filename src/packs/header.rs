@@ -36,7 +36,7 @@ impl Header {
         for line in text.lines() {
             let Some(comment) = line.trim_start().strip_prefix(mark) else { break };
             // One line may hold several keys, set apart by blanks: `attack: T1110        level: low`.
-            for field in comment.split("    ").map(str::trim).filter(|field| !field.is_empty()) {
+            for field in fields(comment) {
                 let Some((key, value)) = field.split_once(':') else {
                     return Err(format!("`{field}` is no `key: value`"));
                 };
@@ -62,6 +62,18 @@ impl Header {
             source: take("source")?,
         })
     }
+}
+
+/// The fields of one line. Values may be aligned, so only blanks with a key after them set fields apart.
+fn fields(line: &str) -> Vec<&str> {
+    let is_key = |at: &usize| {
+        let word = line[*at..].split(':').next().unwrap_or_default();
+        KEYS.contains(&word) && line[..*at].ends_with("    ")
+    };
+    let mut starts = vec![0];
+    starts.extend(line.char_indices().map(|(at, _)| at).filter(is_key));
+    let ends = starts.iter().skip(1).copied().chain([line.len()]);
+    starts.iter().zip(ends).map(|(start, end)| line[*start..end].trim()).filter(|field| !field.is_empty()).collect()
 }
 
 #[cfg(test)]

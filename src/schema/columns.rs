@@ -317,6 +317,22 @@ pub fn member(columns: &'static [Column], name: &str) -> Option<&'static Column>
     })
 }
 
+/// The names of the members of every struct, at any depth.
+#[must_use]
+pub fn members() -> Vec<&'static str> {
+    let mut names = Vec::new();
+    let mut open: Vec<&'static [Column]> = vec![ALL];
+    while let Some(columns) = open.pop() {
+        for column in columns {
+            if let Shape::Struct(members) | Shape::List(members) = column.shape {
+                names.extend(members.iter().map(|member| member.name));
+                open.push(members);
+            }
+        }
+    }
+    names
+}
+
 /// The leaf a column or struct member stands for, and its shape: `["useridentity", "arn"]`.
 ///
 /// Names are Athena's. None when there is no such column.

@@ -62,8 +62,12 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
             None => diagnostic,
         };
     }
-    if let Some(rest) = sentence.strip_prefix("Field '").and_then(|rest| rest.split_once("' not found in struct")) {
-        return Diagnostic::error("S002", format!("no member is named `{}`", rest.0));
+    if let Some(name) = quoted("Field ", " not found in struct") {
+        let diagnostic = Diagnostic::error("S002", format!("no member is named `{name}`"));
+        return match closest(name, columns::members()) {
+            Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
+            None => diagnostic,
+        };
     }
     Diagnostic::error("S005", tidy(sentence))
 }
