@@ -60,7 +60,7 @@ pub struct Outcome {
     pub inflated_bytes: u64,
     /// Fields that the query names and no record read has, each with a remedy.
     pub unknown_fields: Vec<Diagnostic>,
-    /// Why there are no rows, where there are none.
+    /// Why there are no rows, or nothing was read for them, where that is so.
     pub why_empty: Option<String>,
 }
 
@@ -93,6 +93,10 @@ impl Outcome {
 
 fn never_seen(path: &str) -> Diagnostic {
     let notice = Diagnostic::notice("A101", format!("no record that was read has a field `{path}`"));
+    // What is below `requestParameters` and the like is documented with each service, not here.
+    if path.contains(['.', '[']) {
+        return notice.help("names of fields have case");
+    }
     let documented = columns::ALL.iter().map(|column| column.json).filter(|json| !json.is_empty());
     let close = if path.contains('.') { None } else { closest(path, documented) };
     match close {
@@ -141,7 +145,10 @@ impl Answer {
         let reports = reports(&self.physical);
         let mut outcome = Outcome { rows: self.rows, scanned: !reports.is_empty(), ..Outcome::default() };
         reports.iter().for_each(|report| outcome.add(report));
-        if self.rows == 0 && outcome.scanned {
+        // A `count(*)` of nothing has a row, and deserves the reason all the same.
+        if outcome.scanned
+            && (self.rows == 0 || outcome.files_read == 0 && outcome.failed.is_empty() && outcome.files_unread == 0)
+        {
             outcome.why_empty = Some(why::explain(&self.logical, &self.physical, &outcome, &self.location));
         }
         outcome

@@ -30,6 +30,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Rows of a batch; DataFusion's when not given.
     pub batch_rows: Option<usize>,
+    /// Values of the placeholders of SQL, by name. A name given twice has its last value.
+    pub params: Vec<(String, String)>,
     /// The time that `now()` means.
     pub now: DateTime<Utc>,
 }
@@ -57,6 +59,7 @@ impl Options {
             s3: S3Options::default(),
             threads: None,
             batch_rows: None,
+            params: Vec::new(),
             now,
         }
     }

@@ -4,6 +4,7 @@
 //! - `requestparameters.instanceType` and `requestparameters['instanceType'][0]` become `json_member(…)`;
 //!   the keys keep their case.
 //! - `useridentity.arn` in a select list is headed `arn`.
+//! - `:name` is `$name`, DataFusion's spelling of a placeholder.
 //! - `*` leaves out the hidden columns of `cloudtrail`.
 
 use std::collections::HashSet;
@@ -79,6 +80,15 @@ impl VisitorMut for Rewriter {
             Expr::CompoundIdentifier(names) => names.iter_mut().for_each(fold),
             Expr::CompoundFieldAccess { access_chain, .. } => access_chain.iter_mut().for_each(subscript),
             _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
+        if let Value::Placeholder(name) = &mut value.value
+            && let Some(rest) = name.strip_prefix(':')
+        {
+            *name = format!("${rest}");
         }
         ControlFlow::Continue(())
     }
@@ -377,6 +387,11 @@ mod tests {
         check("SELECT resources[1].ARN FROM t", "SELECT resources[1]['arn'] AS \"arn\" FROM t");
         check("SELECT resources[1] FROM t", "SELECT resources[1] FROM t");
         check("SELECT a, A FROM t", "SELECT a, A AS \"a_2\" FROM t");
+    }
+
+    #[test]
+    fn placeholders_have_one_spelling() {
+        check("SELECT :a FROM t WHERE b = :b AND c > $c LIMIT :d", "SELECT $a FROM t WHERE b = $b AND c > $c LIMIT $d");
     }
 
     #[test]
