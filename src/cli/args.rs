@@ -14,16 +14,16 @@ use crate::table::ScanOptions;
 /// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
 #[derive(Debug, Parser)]
 #[command(name = "trailql", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do; without it, a shell opens.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub(super) command: Option<Command>,
     /// Archives to ask in the shell: folders, files, or s3://bucket/prefix.
     #[arg(value_name = "ARCHIVE")]
-    pub archives: Vec<String>,
+    pub(super) archives: Vec<String>,
     /// Options of every command.
     #[command(flatten)]
-    pub common: Common,
+    pub(super) common: Common,
 }
 
 const AFTER_HELP: &str = "\
@@ -32,7 +32,7 @@ Exit codes: 0 complete · 1 bad news · 2 usage or query error · 3 incomplete �
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Answer queries and leave.
     Query(QueryArgs),
     /// Run saved queries.
@@ -41,68 +41,68 @@ pub enum Command {
 
 /// `trailql query`.
 #[derive(Debug, Args)]
-pub struct QueryArgs {
+pub(super) struct QueryArgs {
     /// Archives to ask: folders, files, or s3://bucket/prefix.
     #[arg(value_name = "ARCHIVE")]
-    pub archives: Vec<String>,
+    pub(super) archives: Vec<String>,
     /// A query; may be repeated.
     // SQL may begin with a comment, and a comment with `--`.
     #[arg(short, long = "command", value_name = "TEXT", allow_hyphen_values = true)]
-    pub command: Vec<String>,
+    pub(super) command: Vec<String>,
     /// A file of queries (.sql, .insights, .cwli; - is stdin); may be repeated.
     #[arg(short, long, value_name = "FILE")]
-    pub file: Vec<PathBuf>,
+    pub(super) file: Vec<PathBuf>,
     /// Language of the queries; told from the file's ending or the text when not given.
     #[arg(long, value_enum)]
-    pub lang: Option<Lang>,
+    pub(super) lang: Option<Lang>,
     /// Go on with the next statement after one that failed.
     #[arg(long)]
-    pub keep_going: bool,
+    pub(super) keep_going: bool,
     /// Where and how results are written.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(super) output: OutputArgs,
 }
 
 /// `trailql hunt`.
 #[derive(Debug, Args)]
-pub struct HuntArgs {
+pub(super) struct HuntArgs {
     /// Archives to search: folders, files, or s3://bucket/prefix.
     #[arg(value_name = "ARCHIVE")]
-    pub archives: Vec<String>,
+    pub(super) archives: Vec<String>,
     /// A pack of saved queries; may be repeated. All packs when not given.
     #[arg(long, value_name = "NAME")]
-    pub pack: Vec<String>,
+    pub(super) pack: Vec<String>,
     /// A saved query by its id; may be repeated.
     #[arg(long, value_name = "ID")]
-    pub query: Vec<String>,
+    pub(super) query: Vec<String>,
     /// List the saved queries and leave.
     #[arg(long)]
-    pub list: bool,
+    pub(super) list: bool,
     /// Exit with 1 when a query of this level or above has findings.
     #[arg(long, value_name = "LEVEL")]
-    pub fail_on: Option<crate::packs::Level>,
+    pub(super) fail_on: Option<crate::packs::Level>,
     /// Where and how results are written.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(super) output: OutputArgs,
 }
 
 /// Where and how results are written.
 #[derive(Debug, Clone, Args)]
-pub struct OutputArgs {
+pub(super) struct OutputArgs {
     /// Format: table, csv, tsv, json, ndjson, line, markdown, parquet. Told from --out's ending when not given.
     #[arg(short, long, value_name = "FORMAT", env = "TRAILQL_OUTPUT")]
-    pub output: Option<Format>,
+    pub(super) output: Option<Format>,
     /// File to write results to, whole or not at all.
     #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// At most this many rows of each result.
     #[arg(long, value_name = "N")]
-    pub limit: Option<u64>,
+    pub(super) limit: Option<u64>,
 }
 
 /// A language, as `--lang` names it.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Lang {
+pub(super) enum Lang {
     /// SQL.
     Sql,
     /// CloudWatch Logs Insights.
@@ -121,7 +121,7 @@ impl From<Lang> for Language {
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(super) enum Color {
     /// On a terminal.
     #[default]
     Auto,
@@ -133,61 +133,61 @@ pub enum Color {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
+pub(super) struct Common {
     /// Value of `:NAME` or `$NAME` in SQL: bound, never pasted into the text; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = param)]
-    pub param: Vec<(String, String)>,
+    pub(super) param: Vec<(String, String)>,
     /// Earliest event: 2026-05-01, 2026-05-01T12:00:00Z, or how long ago: 24h, 7d.
     #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_SINCE")]
-    pub since: Option<String>,
+    pub(super) since: Option<String>,
     /// Latest event; a date ends before its midnight.
     #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_UNTIL")]
-    pub until: Option<String>,
+    pub(super) until: Option<String>,
     /// Only deliveries of this account; may be repeated.
     #[arg(long, value_name = "ID", global = true, env = "TRAILQL_ACCOUNT", value_delimiter = ',')]
-    pub account: Vec<String>,
+    pub(super) account: Vec<String>,
     /// Only deliveries from this region; may be repeated.
     #[arg(long, value_name = "NAME", global = true, env = "TRAILQL_REGION", value_delimiter = ',')]
-    pub region: Vec<String>,
+    pub(super) region: Vec<String>,
     /// Only deliveries of this organization; may be repeated.
     #[arg(long, value_name = "ID", global = true, env = "TRAILQL_ORG", value_delimiter = ',')]
-    pub org: Vec<String>,
+    pub(super) org: Vec<String>,
     /// Days after an event in which its delivery is looked for, or `all`.
     #[arg(long, value_name = "DAYS", global = true, env = "TRAILQL_DELIVERY_SLACK", value_parser = slack)]
-    pub delivery_slack: Option<Slack>,
+    pub(super) delivery_slack: Option<Slack>,
     /// Profile of the AWS configuration files.
     #[arg(long, value_name = "NAME", global = true, env = "TRAILQL_PROFILE")]
-    pub profile: Option<String>,
+    pub(super) profile: Option<String>,
     /// Region of the bucket.
     #[arg(long, value_name = "NAME", global = true, env = "TRAILQL_AWS_REGION")]
-    pub aws_region: Option<String>,
+    pub(super) aws_region: Option<String>,
     /// Another server that speaks S3.
     #[arg(long, value_name = "URL", global = true, env = "TRAILQL_ENDPOINT_URL")]
-    pub endpoint_url: Option<String>,
+    pub(super) endpoint_url: Option<String>,
     /// Role to assume before asking.
     #[arg(long, value_name = "ARN", global = true, env = "TRAILQL_ROLE_ARN")]
-    pub role_arn: Option<String>,
+    pub(super) role_arn: Option<String>,
     /// Ask without credentials.
     #[arg(long, global = true, env = "TRAILQL_NO_SIGN_REQUEST")]
-    pub no_sign_request: bool,
+    pub(super) no_sign_request: bool,
     /// Accept that the requester pays for S3 requests.
     #[arg(long, global = true, env = "TRAILQL_REQUEST_PAYER")]
-    pub request_payer: bool,
+    pub(super) request_payer: bool,
     /// Threads to work with.
     #[arg(long, value_name = "N", global = true, env = "TRAILQL_THREADS")]
-    pub threads: Option<usize>,
+    pub(super) threads: Option<usize>,
     /// Most bytes that one log file may inflate to.
     #[arg(long, value_name = "BYTES", global = true, env = "TRAILQL_MAX_FILE_BYTES")]
-    pub max_file_bytes: Option<u64>,
+    pub(super) max_file_bytes: Option<u64>,
     /// Stop at the first log file that cannot be read.
     #[arg(long, global = true, env = "TRAILQL_STRICT")]
-    pub strict: bool,
+    pub(super) strict: bool,
     /// Say nothing but results and errors.
     #[arg(short, long, global = true, env = "TRAILQL_QUIET")]
-    pub quiet: bool,
+    pub(super) quiet: bool,
     /// When to colour.
     #[arg(long, value_enum, default_value_t, global = true, env = "TRAILQL_COLOR")]
-    pub color: Color,
+    pub(super) color: Color,
 }
 
 impl Common {
@@ -195,7 +195,7 @@ impl Common {
     ///
     /// # Errors
     /// [`Error::Usage`] for a time that cannot be read, or a range that ends before it begins.
-    pub fn options(&self, now: DateTime<Utc>) -> Result<Options, Error> {
+    pub(super) fn options(&self, now: DateTime<Utc>) -> Result<Options, Error> {
         let read =
             |option: &str, text: &Option<String>| text.as_deref().map(|text| bound(option, text, now)).transpose();
         let (since, until) = (read("--since", &self.since)?, read("--until", &self.until)?);

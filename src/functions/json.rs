@@ -45,7 +45,7 @@ macro_rules! leaf_functions {
         #[must_use]
         pub fn $name() -> Arc<ScalarUDF> {
             static FUNCTION: LazyLock<Arc<ScalarUDF>> =
-                LazyLock::new(|| LeafFunction::new(stringify!($name), Kind::$kind, Spelling::$spelling));
+                LazyLock::new(|| LeafFunction::function(stringify!($name), Kind::$kind, Spelling::$spelling));
             Arc::clone(&FUNCTION)
         })*
     };
@@ -89,7 +89,7 @@ pub fn leaf(record: Expr, path: &[Step], kind: Kind) -> Expr {
 }
 
 impl LeafFunction {
-    fn new(name: &'static str, kind: Kind, spelling: Spelling) -> Arc<ScalarUDF> {
+    fn function(name: &'static str, kind: Kind, spelling: Spelling) -> Arc<ScalarUDF> {
         let signature = Signature::user_defined(Volatility::Immutable);
         Arc::new(ScalarUDF::new_from_impl(Self { name, kind, spelling, signature }))
     }

@@ -6,6 +6,7 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::functions::expr_fn;
+use datafusion::logical_expr::expr::Case;
 use datafusion::logical_expr::{Expr, binary_expr, cast, lit, not, try_cast, when};
 
 use super::ast::Operator;
@@ -87,7 +88,12 @@ impl Value {
 
     /// A value inside JSON text; the text itself when the path is empty.
     pub(super) fn leaf(leaf: Leaf) -> Self {
-        let expr = if leaf.path.is_empty() { leaf.json.clone() } else { leaf.read(Kind::Numeral) };
+        let expr = match leaf.path.as_slice() {
+            [] => leaf.json.clone(),
+            // Some records write a flag as text, in any case; it is shown like any other.
+            _ if leaf.is_flag => leaf.flag_as_numeral(),
+            _ => leaf.read(Kind::Numeral),
+        };
         Self { expr, class: Class::Text, leaf: Some(leaf), literal: None }
     }
 
@@ -195,6 +201,17 @@ impl Value {
 }
 
 impl Leaf {
+    /// `1` or `0`; what is neither true nor false stays as it is.
+    fn flag_as_numeral(&self) -> Expr {
+        let flag = self.read(Kind::Flag);
+        let numeral = |word: &str, digit: &str| (Box::new(lit(word)), Box::new(lit(digit)));
+        Expr::Case(Case {
+            expr: Some(Box::new(flag.clone())),
+            when_then_expr: vec![numeral("true", "1"), numeral("false", "0")],
+            else_expr: Some(Box::new(flag)),
+        })
+    }
+
     pub(super) fn read(&self, kind: Kind) -> Expr {
         json::leaf(self.json.clone(), &self.path, kind)
     }

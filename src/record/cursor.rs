@@ -1,6 +1,6 @@
 //! A place in a JSON text, moved from token to token, or over whole containers at once.
 
-use super::blocks::{BLOCK, Block, Carry, WINDOW, index};
+use super::blocks::{BLOCK, Carry, WINDOW, Window, index};
 use super::text::is_atom;
 use super::{Error, Limits};
 
@@ -19,21 +19,21 @@ pub(super) struct Fault;
 #[derive(Debug, Clone)]
 pub(super) struct Cursor<'d> {
     text: &'d [u8],
-    window: [Block; WINDOW],
-    /// Blocks of the window that are filled.
-    filled: usize,
+    window: Window,
     /// Position of the window's first byte.
     base: usize,
     carry: Carry,
     /// Block of the window the cursor is in.
     block: usize,
-    /// Marks of that block still ahead.
-    rest: u64,
+    /// The bytes of that block that are ahead of the cursor.
+    ahead: u64,
     /// Containers open around the cursor.
     depth: i32,
     limit: usize,
-    /// A container was met that is nested too deep; marks end there.
+    /// A container was met that is nested too deep; tokens end there.
     too_deep: bool,
+    /// Whether every window since [`Cursor::begin_quick`] was regular.
+    regular: bool,
     broken: Option<(usize, &'static str)>,
 }
 
@@ -42,15 +42,15 @@ impl<'d> Cursor<'d> {
     pub(super) fn new(text: &'d [u8], limits: Limits) -> Self {
         Self {
             text,
-            window: [Block::default(); WINDOW],
-            filled: 0,
+            window: Window::new(),
             base: 0,
-            carry: Carry::default(),
+            carry: Carry::new(0),
             block: 0,
-            rest: 0,
+            ahead: 0,
             depth: 0,
             limit: limits.depth.min(Limits::DEEPEST),
             too_deep: false,
+            regular: false,
             broken: None,
         }
     }
@@ -68,14 +68,29 @@ impl<'d> Cursor<'d> {
     /// Takes the next token.
     #[inline(always)]
     pub(super) fn next(&mut self) -> Token {
-        while self.rest == 0 {
+        self.take(|window| &window.tokens)
+    }
+
+    /// Takes the next bracket, colon or comma, whatever is in between.
+    #[inline(always)]
+    pub(super) fn next_punctuation(&mut self) -> Token {
+        self.take(|window| &window.punctuation)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, of: impl Fn(&Window) -> &[u64; WINDOW]) -> Token {
+        loop {
+            let marks = of(&self.window)[self.block % WINDOW] & self.ahead;
+            if marks != 0 {
+                // Ahead is what is above the lowest mark.
+                self.ahead = !(marks ^ (marks - 1));
+                let at = self.base + self.block * BLOCK + marks.trailing_zeros() as usize;
+                return Token { at, byte: self.text.get(at).copied().unwrap_or(0) };
+            }
             if !self.advance() {
                 return Token { at: self.text.len(), byte: 0 };
             }
         }
-        let at = self.base + self.block * BLOCK + self.rest.trailing_zeros() as usize;
-        self.rest &= self.rest - 1;
-        Token { at, byte: self.text.get(at).copied().unwrap_or(0) }
     }
 
     /// Takes everything up to the bracket that closes the container `open`, which is the token just taken, and
@@ -84,13 +99,13 @@ impl<'d> Cursor<'d> {
     pub(super) fn skip(&mut self, open: Token) -> Result<usize, Fault> {
         let mut depth = self.depth + 1;
         loop {
-            let block = &self.window[self.block];
-            let mut brackets = (block.open | block.close) & self.rest;
+            let open_here = self.window.open[self.block % WINDOW];
+            let mut brackets = (open_here | self.window.close[self.block % WINDOW]) & self.ahead;
             while brackets != 0 {
                 let bit = brackets & brackets.wrapping_neg();
-                depth += if block.open & bit != 0 { 1 } else { -1 };
+                depth += if open_here & bit != 0 { 1 } else { -1 };
                 if depth == self.depth {
-                    self.rest &= !(bit | (bit - 1));
+                    self.ahead = !(bit | (bit - 1));
                     let at = self.base + self.block * BLOCK + bit.trailing_zeros() as usize;
                     return self.close(open, Token { at, byte: self.text.get(at).copied().unwrap_or(0) });
                 }
@@ -100,11 +115,11 @@ impl<'d> Cursor<'d> {
                 if !self.advance() {
                     return Err(self.fault(Token { at: self.text.len(), byte: 0 }, ""));
                 }
-                if self.window[self.block].lowest <= self.depth {
+                if self.window.lowest[self.block % WINDOW] <= self.depth {
                     break;
                 }
             }
-            depth = self.window[self.block].depth;
+            depth = self.window.depth[self.block % WINDOW];
         }
     }
 
@@ -175,57 +190,89 @@ impl<'d> Cursor<'d> {
         }
     }
 
+    /// Begins to look at punctuation alone, if what is ahead is regular.
+    #[inline(always)]
+    pub(super) fn begin_quick(&mut self) -> bool {
+        self.regular = self.carry.is_regular();
+        self.regular
+    }
+
+    /// Whether everything met since was regular.
+    #[inline(always)]
+    pub(super) fn was_regular(&self) -> bool {
+        self.regular
+    }
+
+    /// Containers open around the cursor.
+    pub(super) fn depth(&self) -> i32 {
+        self.depth
+    }
+
+    /// Goes back behind the opening bracket `open`, around which `depth` containers are open.
+    #[cold]
+    pub(super) fn go_back(&mut self, open: Token, depth: i32) {
+        self.base = open.at + 1;
+        self.window.filled = 0;
+        self.block = 0;
+        self.ahead = 0;
+        self.carry = self.carry.again(depth + 1);
+        self.depth = depth;
+        self.too_deep = false;
+        self.broken = None;
+    }
+
     /// Goes to the next block; false at the end of the text.
     #[inline(always)]
     fn advance(&mut self) -> bool {
         self.block += 1;
-        if self.block >= self.filled && !self.refill() {
+        if self.block >= self.window.filled && !self.refill() {
             return false;
         }
-        self.rest = self.window[self.block].marks;
+        self.ahead = !0;
         true
     }
 
     #[inline(never)]
     fn refill(&mut self) -> bool {
-        let from = self.base + self.filled * BLOCK;
+        let from = self.base + self.window.filled * BLOCK;
         if from >= self.text.len() || self.too_deep {
             // Stay at the end, with nothing to take.
-            self.block = self.filled.saturating_sub(1);
-            self.rest = 0;
+            self.block = self.window.filled.saturating_sub(1);
+            self.ahead = 0;
             return false;
         }
         self.base = from;
         self.block = 0;
-        self.filled = index(&self.text[from..], &mut self.window, &mut self.carry);
-        if usize::try_from(self.carry.deepest).is_ok_and(|deepest| deepest > self.limit) {
+        index(&self.text[from..], &mut self.window, &mut self.carry);
+        self.regular &= self.carry.is_regular();
+        let deepest = self.window.depth[..self.window.filled].iter().copied().max().unwrap_or_default();
+        if usize::try_from(deepest).is_ok_and(|deepest| deepest + BLOCK > self.limit) {
             self.look_for_depth();
         }
         true
     }
 
-    /// Ends the marks where the limit on depth is crossed, if it is.
+    /// Ends the tokens where the limit on depth is crossed, if it is.
     #[cold]
     fn look_for_depth(&mut self) {
-        let mut depth = self.window[0].depth;
-        for at in 0..self.filled {
-            let block = &mut self.window[at];
-            let mut brackets = block.open | block.close;
+        let window = &mut self.window;
+        let mut depth = window.depth[0];
+        for at in 0..window.filled {
+            let mut brackets = window.open[at] | window.close[at];
             while brackets != 0 {
                 let bit = brackets & brackets.wrapping_neg();
-                depth += if block.open & bit != 0 { 1 } else { -1 };
+                depth += if window.open[at] & bit != 0 { 1 } else { -1 };
                 if usize::try_from(depth).is_ok_and(|depth| depth > self.limit) {
-                    let before = bit - 1;
-                    (block.marks, block.open, block.close) =
-                        (block.marks & before, block.open & before, block.close & before);
-                    self.filled = at + 1;
+                    for masks in [&mut window.tokens, &mut window.punctuation, &mut window.open, &mut window.close] {
+                        masks[at] &= bit - 1;
+                    }
+                    window.filled = at + 1;
                     self.too_deep = true;
                     return;
                 }
                 brackets ^= bit;
             }
         }
-        self.carry.deepest = depth;
     }
 }
 

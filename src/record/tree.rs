@@ -20,13 +20,15 @@ pub(super) struct Node {
     pub(super) elements: Vec<(usize, NodeId)>,
     /// One more than the last descendant.
     pub(super) end: NodeId,
-    /// Bit `n` is set when a member's key may have this [`hash`].
-    filter: u64,
+    /// By a key's [`hash`]: one more than the number of the first member that may fit; 0 for none.
+    first: Slots,
 }
 
 /// One wanted member of an object.
 #[derive(Debug)]
 pub(super) struct Member {
+    /// One more than the number of the next member with the same hash; 0 for none.
+    next: usize,
     key: Box<[u8]>,
     any_case: bool,
     pub(super) node: NodeId,
@@ -104,14 +106,16 @@ impl Node {
     }
 
     fn add_member(&mut self, key: &[u8], any_case: bool, node: NodeId) {
-        self.filter |= 1 << hash(key);
-        self.members.push(Member { key: key.into(), any_case, node });
+        let first = &mut self.first.0[hash(key)];
+        self.members.push(Member { next: *first, key: key.into(), any_case, node });
+        *first = self.members.len();
     }
 
-    /// Whether some member may have this key, unescaped.
+    /// The members that an unescaped key may fit, few or none.
     #[inline(always)]
-    pub(super) fn may_have(&self, key: &[u8]) -> bool {
-        self.filter >> hash(key) & 1 == 1
+    pub(super) fn candidates(&self, key: &[u8]) -> impl Iterator<Item = &Member> {
+        let first = self.first.0[hash(key)].checked_sub(1).and_then(|at| self.members.get(at));
+        std::iter::successors(first, |member| self.members.get(member.next.checked_sub(1)?))
     }
 }
 
@@ -129,12 +133,24 @@ impl Member {
     }
 }
 
-/// A number below 64, the same for keys that differ only in ASCII case.
+/// A number below [`SLOTS`], the same for keys that differ only in ASCII case.
 #[inline(always)]
-fn hash(key: &[u8]) -> u32 {
+fn hash(key: &[u8]) -> usize {
     let (first, last) = (key.first().copied().unwrap_or(0) | 0x20, key.last().copied().unwrap_or(0) | 0x20);
-    (key.len() as u32).wrapping_mul(7).wrapping_add(u32::from(first) * 5).wrapping_add(u32::from(last) * 11) & 63
+    key.len().wrapping_mul(7).wrapping_add(usize::from(first) * 5).wrapping_add(usize::from(last) * 11) % SLOTS
 }
+
+/// A table that knows most unwanted keys.
+#[derive(Debug)]
+struct Slots([usize; SLOTS]);
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self([0; SLOTS])
+    }
+}
+
+const SLOTS: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -167,9 +183,9 @@ mod tests {
     }
 
     #[test]
-    fn the_filter_knows_keys_in_any_case() {
+    fn keys_are_found_in_any_case() {
         let (tree, _) = Tree::new([path(&["sourceIPAddress"]).as_slice()]);
-        assert!(tree.node(0).may_have(b"SOURCEIPADDRESS"));
+        assert_eq!(tree.node(0).candidates(b"SOURCEIPADDRESS").count(), 1);
         assert_eq!(tree.node(0).members[0].fit(b"sourceipaddress"), Fit::AnyCase);
         assert_eq!(tree.node(0).members[0].fit(b"sourceIPAddress"), Fit::Exact);
     }

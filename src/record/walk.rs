@@ -1,8 +1,8 @@
 //! One walk over a record, down the wanted paths only, noting where their values stand.
 
 use super::cursor::{Cursor, Fault, Token};
-use super::text::unescaped;
-use super::tree::{Fit, Node, NodeId, Tree};
+use super::text::{is_atom, unescaped};
+use super::tree::{Fit, Member, Node, NodeId, Tree};
 
 /// Where a value stands in the text; both 0 when there is none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,11 +29,29 @@ impl Walk {
 
     /// Walks the record whose `{` was taken, and takes its `}`.
     pub(super) fn record(&mut self, cursor: &mut Cursor<'_>, open: Token) -> Result<(), Fault> {
-        self.found.fill(Found::default());
-        self.fits.fill(Fit::None);
+        if cursor.begin_quick() {
+            let depth = cursor.depth();
+            self.forget(0);
+            if let Some(end) = self.quick_value(cursor, open, 0)
+                && cursor.was_regular()
+            {
+                self.found[0] = Found { start: open.at, end };
+                return Ok(());
+            }
+            // Irregular or broken: token by token it becomes clear which.
+            cursor.go_back(open, depth);
+        }
+        self.forget(0);
         let end = self.object(cursor, open, 0)?;
         self.found[0] = Found { start: open.at, end };
         Ok(())
+    }
+
+    /// Drops what was noted of a node and its descendants.
+    fn forget(&mut self, id: NodeId) {
+        let end = self.tree.node(id).end;
+        self.found[id..end].fill(Found::default());
+        self.fits[id..end].fill(Fit::None);
     }
 
     /// The bytes of a node's value, if the last record had one.
@@ -60,27 +78,18 @@ impl Walk {
     }
 
     /// Takes a member's value, noting it for every step that fits the key.
-    #[inline(always)]
     fn member(&mut self, cursor: &mut Cursor<'_>, id: NodeId, key: &[u8], value: Token) -> Result<Token, Fault> {
-        let node = self.tree.node(id);
-        if node.may_have(key) || memchr::memchr(b'\\', key).is_some() {
-            return self.wanted(cursor, id, key, value);
-        }
-        pass(cursor, value)
-    }
-
-    #[inline(never)]
-    fn wanted(&mut self, cursor: &mut Cursor<'_>, id: NodeId, key: &[u8], value: Token) -> Result<Token, Fault> {
         let key = unescaped(key);
-        let mut fitting = None;
-        for at in 0..self.tree.node(id).members.len() {
-            let member = &self.tree.node(id).members[at];
-            let fit = member.fit(&key);
-            if fit == Fit::None || fit < self.fits[member.node] {
-                continue;
-            }
+        let mut fitting: Option<(NodeId, Fit)> = None;
+        loop {
+            // The members come in falling order, so that the next one has a lower node.
+            let last = fitting.map_or(NodeId::MAX, |(node, _)| node);
+            let members = self.tree.node(id).candidates(&key).filter(|member| member.node < last);
+            let fits = members.map(|member| (member.node, member.fit(&key)));
+            let next = fits.filter(|(node, fit)| *fit != Fit::None && *fit >= self.fits[*node]).next();
+            let Some(next) = next else { break };
             // Two steps that one key fits are rare (`tag` beside `Tag`): walk the value again for each.
-            if let Some((node, fit)) = fitting.replace((member.node, fit)) {
+            if let Some((node, fit)) = fitting.replace(next) {
                 let mut again = cursor.clone();
                 if self.take(&mut again, node, fit, value).is_err() {
                     *cursor = again;
@@ -97,9 +106,7 @@ impl Walk {
     /// Notes a value and goes into it as far as the node's descendants do.
     fn take(&mut self, cursor: &mut Cursor<'_>, id: NodeId, fit: Fit, value: Token) -> Result<Token, Fault> {
         if self.fits[id] != Fit::None {
-            let end = self.tree.node(id).end;
-            self.found[id..end].fill(Found::default());
-            self.fits[id..end].fill(Fit::None);
+            self.forget(id);
         }
         self.fits[id] = fit;
         let Node { members, elements, .. } = self.tree.node(id);
@@ -136,6 +143,116 @@ impl Walk {
             token = cursor.next();
         }
         Err(cursor.fault(token, "`]`"))
+    }
+
+    // The quick walk looks at punctuation alone, which is enough where the text is regular. It gives up, with None,
+    // wherever it is not sure; nothing it noted counts then.
+
+    /// Takes the container `open`, whose bracket was taken, going into it as far as the node's descendants do.
+    /// Gives the position after it.
+    #[inline(always)]
+    fn quick_value(&mut self, cursor: &mut Cursor<'_>, open: Token, id: NodeId) -> Option<usize> {
+        let Node { members, elements, .. } = self.tree.node(id);
+        match open.byte {
+            b'{' if !members.is_empty() => self.quick_object(cursor, open, id),
+            b'[' if !elements.is_empty() => self.quick_array(cursor, open, id),
+            _ => cursor.skip(open).ok(),
+        }
+    }
+
+    fn quick_object(&mut self, cursor: &mut Cursor<'_>, open: Token, id: NodeId) -> Option<usize> {
+        cursor.enter();
+        let mut token = cursor.next_punctuation();
+        if token.byte == b'}' && token.at == open.at + 1 {
+            return cursor.leave(open, token).ok();
+        }
+        let mut before = open.at;
+        loop {
+            if token.byte != b':' {
+                return None;
+            }
+            let colon = token.at;
+            // Between the quotes: a regular comma or bracket has the opening one next to it, a colon the closing one.
+            let key = cursor.text().get(before + 2..colon - 1)?;
+            token = cursor.next_punctuation();
+            let fitting = {
+                let fits = |member: &Member| Some((member.node, member.fit(key))).filter(|(_, fit)| *fit != Fit::None);
+                let mut fitting = self.tree.node(id).candidates(key).filter_map(fits);
+                let first = fitting.next();
+                // One key for two steps is left to the other walk.
+                if first.is_some() && fitting.next().is_some() {
+                    return None;
+                }
+                first
+            };
+            token = match fitting {
+                Some((node, fit)) if fit >= self.fits[node] => {
+                    if self.fits[node] != Fit::None {
+                        self.forget(node);
+                    }
+                    self.fits[node] = fit;
+                    self.quick_take(cursor, colon, token, node)?
+                }
+                _ => quick_pass(cursor, colon, token)?,
+            };
+            match token.byte {
+                b',' => before = token.at,
+                b'}' => return cursor.leave(open, token).ok(),
+                _ => return None,
+            }
+            token = cursor.next_punctuation();
+        }
+    }
+
+    fn quick_array(&mut self, cursor: &mut Cursor<'_>, open: Token, id: NodeId) -> Option<usize> {
+        cursor.enter();
+        let mut before = open.at;
+        let mut index = 0;
+        loop {
+            let token = cursor.next_punctuation();
+            if token.byte == b']' && token.at == open.at + 1 {
+                return cursor.leave(open, token).ok();
+            }
+            let wanted = self.tree.node(id).elements.iter().find(|element| element.0 == index);
+            let after = match wanted {
+                Some((_, node)) => self.quick_take(cursor, before, token, *node)?,
+                None => quick_pass(cursor, before, token)?,
+            };
+            match after.byte {
+                b',' => before = after.at,
+                b']' => return cursor.leave(open, after).ok(),
+                _ => return None,
+            }
+            index += 1;
+        }
+    }
+
+    /// Notes the value that stands behind the punctuation at `before`, when `next` is the punctuation after that.
+    /// Gives the punctuation after the value.
+    #[inline]
+    fn quick_take(&mut self, cursor: &mut Cursor<'_>, before: usize, next: Token, id: NodeId) -> Option<Token> {
+        let start = before + 1;
+        if next.at == start {
+            let end = self.quick_value(cursor, next, id)?;
+            self.found[id] = Found { start, end };
+            return Some(cursor.next_punctuation());
+        }
+        self.found[id] = Found { start, end: next.at };
+        quick_pass(cursor, before, next)
+    }
+}
+
+/// Passes the value that stands behind the punctuation at `before`, when `next` is the punctuation after that.
+#[inline(always)]
+fn quick_pass(cursor: &mut Cursor<'_>, before: usize, next: Token) -> Option<Token> {
+    let raw = cursor.text().get(before + 1..next.at)?;
+    match raw.first() {
+        Some(b'"') => Some(next),
+        Some(_) => is_atom(raw).then_some(next),
+        None => {
+            cursor.skip(next).ok()?;
+            Some(cursor.next_punctuation())
+        }
     }
 }
 

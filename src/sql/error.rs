@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::tokenizer;
 
 use super::span;
 use crate::diag::{Diagnostic, Source, closest};
-use crate::schema::{Shape, columns};
+use crate::schema::columns;
 
 /// What DataFusion could not plan, as a diagnostic on the text. `tables` and `functions` are the names it could have meant.
 #[must_use]
@@ -68,21 +68,12 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
     if let Some((name, _)) = sentence.strip_prefix("Field ").and_then(|rest| rest.split_once(" not found in struct")) {
         let name = name.trim_matches('\'');
         let diagnostic = Diagnostic::error("S002", format!("no member is named `{name}`"));
-        return match closest(name, members(columns::ALL)) {
+        return match closest(name, columns::members()) {
             Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
             None => diagnostic.help("`.schema` in the shell lists the members"),
         };
     }
     Diagnostic::error("S005", tidy(sentence))
-}
-
-/// The names of what is inside the structs among these columns, at any depth.
-fn members(columns: &'static [columns::Column]) -> Vec<&'static str> {
-    let inner = columns.iter().filter_map(|column| match column.shape {
-        Shape::Struct(inner) | Shape::List(inner) => Some(inner),
-        _ => None,
-    });
-    inner.flat_map(|inner| inner.iter().map(|column| column.name).chain(members(inner))).collect()
 }
 
 /// The place that DataFusion knows, or else the first place where the name in question stands.

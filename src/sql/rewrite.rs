@@ -17,12 +17,14 @@ use datafusion::sql::sqlparser::ast::{
     TableFactor, Value, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
+use super::catalog;
 use crate::schema::{Shape, columns, tables};
 
 /// Rewrites a statement in place.
 pub(super) fn rewrite(statement: &mut Parsed) {
     match statement {
         Parsed::Statement(statement) => {
+            catalog::rewrite(statement);
             let _ = statement.visit(&mut Rewriter::default());
         }
         Parsed::Explain(explain) => rewrite(&mut explain.statement),
@@ -76,6 +78,7 @@ impl VisitorMut for Rewriter {
         match expr {
             Expr::Identifier(name) => fold(name),
             Expr::CompoundIdentifier(names) => names.iter_mut().for_each(fold),
+            Expr::CompoundFieldAccess { access_chain, .. } => access_chain.iter_mut().for_each(subscript),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -88,6 +91,13 @@ impl VisitorMut for Rewriter {
             *name = format!("${rest}");
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// `resources[1].arn` → `resources[1]['arn']`: a member of what is no plain name is planned by its subscript only.
+fn subscript(access: &mut AccessExpr) {
+    if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+        *access = AccessExpr::Subscript(Subscript::Index { index: text(&name.value.to_lowercase()) });
     }
 }
 
@@ -198,7 +208,8 @@ fn without_hidden(options: WildcardAdditionalOptions) -> WildcardAdditionalOptio
     WildcardAdditionalOptions { opt_except: except, ..options }
 }
 
-/// Heads members of structs and of JSON with their own name, as Athena does, as long as no two are alike.
+/// Heads members of structs and of JSON with their own name, as Athena does. No two columns may be headed alike, so a
+/// second one has all of its path, and where that is taken too, a number.
 fn head_members(items: &mut [SelectItem]) {
     let mut heads: HashSet<String> = HashSet::new();
     for item in items.iter_mut() {
@@ -208,7 +219,11 @@ fn head_members(items: &mut [SelectItem]) {
                 heads.insert(alias.value.to_lowercase());
             }
             SelectItem::UnnamedExpr(Expr::Identifier(name)) => {
-                heads.insert(name.value.to_lowercase());
+                let head = name.value.to_lowercase();
+                if !heads.insert(head.clone()) {
+                    let alias = Ident::with_quote('"', numbered(&head, &mut heads));
+                    *item = SelectItem::ExprWithAlias { expr: Expr::Identifier(name.clone()), alias };
+                }
             }
             _ => {}
         }
@@ -217,9 +232,17 @@ fn head_members(items: &mut [SelectItem]) {
         let SelectItem::UnnamedExpr(expr) = item else { continue };
         let Some(names) = member_names(expr) else { continue };
         let last = names.last().map(|name| name.to_lowercase()).unwrap_or_default();
-        let head = if heads.insert(last.clone()) { last } else { names.join(".").to_lowercase() };
+        let full = names.join(".").to_lowercase();
+        let free = [last, full.clone()].into_iter().find(|head| heads.insert(head.clone()));
+        let head = free.unwrap_or_else(|| numbered(&full, &mut heads));
         *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: Ident::with_quote('"', head) };
     }
+}
+
+/// `arn_2`, `arn_3` and so on: the first that no column is headed with yet.
+fn numbered(head: &str, heads: &mut HashSet<String>) -> String {
+    let mut candidates = (2..).map(|number| format!("{head}_{number}"));
+    candidates.find(|candidate| heads.insert(candidate.clone())).unwrap_or_default()
 }
 
 /// The names of `useridentity.arn` or `requestparameters['a'].b`, from the column on; none for other expressions.
@@ -244,12 +267,15 @@ fn member_names(expr: &Expr) -> Option<Vec<String>> {
         _ => return None,
     };
     let at = names.iter().position(|name| is_nested(name))?;
-    (at + 1 < names.len()).then(|| names[at..].to_vec())
+    // An element of a list has no name.
+    let is_named = names.last().is_some_and(|last| last.parse::<usize>().is_err());
+    (at + 1 < names.len() && is_named).then(|| names[at..].to_vec())
 }
 
 fn is_nested(name: &str) -> bool {
     columns::ALL.iter().any(|column| {
-        column.name.eq_ignore_ascii_case(name) && (holds_json(column) || matches!(column.shape, Shape::Struct(_)))
+        column.name.eq_ignore_ascii_case(name)
+            && (holds_json(column) || matches!(column.shape, Shape::Struct(_) | Shape::List(_)))
     })
 }
 
@@ -358,6 +384,9 @@ mod tests {
              useridentity.sessioncontext.sessionissuer.arn AS \"useridentity.sessioncontext.sessionissuer.arn\" FROM t",
         );
         check("SELECT c.eventname FROM t AS c", "SELECT c.eventname FROM t AS c");
+        check("SELECT resources[1].ARN FROM t", "SELECT resources[1]['arn'] AS \"arn\" FROM t");
+        check("SELECT resources[1] FROM t", "SELECT resources[1] FROM t");
+        check("SELECT a, A FROM t", "SELECT a, A AS \"a_2\" FROM t");
     }
 
     #[test]

@@ -15,41 +15,84 @@ pub(super) const WINDOW: usize = 32;
 /// Bytes in a block, one per bit of a mask.
 pub(super) const BLOCK: usize = 64;
 
-/// Masks of 64 bytes; bit 0 is the first byte.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Block {
-    /// First bytes of tokens: brackets, colons, commas, opening quotes, first bytes of anything else.
-    pub(super) marks: u64,
+/// What is known of some blocks in a row; of each block, bit 0 is the first byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Window {
+    /// First bytes of tokens: punctuation, opening quotes, first bytes of anything else.
+    pub(super) tokens: [u64; WINDOW],
+    /// Brackets, colons and commas outside strings.
+    pub(super) punctuation: [u64; WINDOW],
     /// `{` and `[` outside strings.
-    pub(super) open: u64,
+    pub(super) open: [u64; WINDOW],
     /// `}` and `]` outside strings.
-    pub(super) close: u64,
-    /// Backslashes, wherever they are.
-    pub(super) backslash: u64,
+    pub(super) close: [u64; WINDOW],
     /// Containers open before the first byte.
-    pub(super) depth: i32,
+    pub(super) depth: [i32; WINDOW],
     /// No more than the fewest containers open at any byte.
-    pub(super) lowest: i32,
+    pub(super) lowest: [i32; WINDOW],
+    /// Blocks that there are.
+    pub(super) filled: usize,
+    raw: Raw,
 }
 
-/// What one block tells the next.
+/// What one block, or one window, tells the next.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Carry {
     /// 1 when the next byte is escaped.
     escaped: u64,
     /// All ones inside a string.
     in_string: u64,
-    /// 1 when the byte before belongs to a token that is neither string nor punctuation.
-    in_atom: u64,
+    /// 1 inside a string that has an escape so far.
+    in_escaped: u64,
+    /// Not 0 when [`Raw::look_at_escapes`] has work.
+    escapes: u64,
     /// Containers open.
     depth: i32,
-    /// No less than the most containers ever open.
-    pub(super) deepest: i32,
     /// Not 0 when there was any byte beyond ASCII.
     beyond_ascii: u64,
+    /// Not 0 when the window was not regular.
+    irregular: u64,
+    /// Of the last block.
+    last: Last,
+}
+
+impl Window {
+    /// Without blocks.
+    pub(super) fn new() -> Self {
+        Self {
+            tokens: [0; WINDOW],
+            punctuation: [0; WINDOW],
+            open: [0; WINDOW],
+            close: [0; WINDOW],
+            depth: [0; WINDOW],
+            lowest: [0; WINDOW],
+            filled: 0,
+            raw: Raw::default(),
+        }
+    }
 }
 
 impl Carry {
+    /// Before the first byte of a value, with `depth` containers open.
+    pub(super) fn new(depth: i32) -> Self {
+        // As after a comma.
+        Self { depth, last: Last { expecting: 1 << 63, ..Last::default() }, ..Self::default() }
+    }
+
+    /// The same elsewhere in the same text.
+    pub(super) fn again(&self, depth: i32) -> Self {
+        Self { beyond_ascii: self.beyond_ascii, ..Self::new(depth) }
+    }
+
+    /// Whether the last window was regular, which is compact as CloudTrail writes it.
+    ///
+    /// Then there is no white space outside strings but behind closing brackets; every string, number or word follows
+    /// directly on a colon, comma or opening bracket, every colon directly on a quote; and no key has an escape. So commas and colons that take turns make a sound object, and commas alone a sound array, whatever
+    /// stands between them.
+    pub(super) fn is_regular(&self) -> bool {
+        self.irregular == 0
+    }
+
     /// Whether the text so far ends inside a string.
     pub(super) fn in_string(&self) -> bool {
         self.in_string != 0
@@ -61,51 +104,73 @@ impl Carry {
     }
 }
 
-/// Fills `window` from the beginning of `text`; says how many blocks there were.
+/// Fills `window` from the beginning of `text`.
 ///
 /// The last block of the text is as if blanks followed.
 #[cfg(target_arch = "x86_64")]
-pub(super) fn index(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
-    x86::index(text, window, carry)
+pub(super) fn index(text: &[u8], window: &mut Window, carry: &mut Carry) {
+    x86::index(text, window, carry);
 }
 
-/// Fills `window` from the beginning of `text`; says how many blocks there were.
+/// Fills `window` from the beginning of `text`.
 ///
 /// The last block of the text is as if blanks followed.
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) fn index(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
-    index_portably(text, window, carry)
+pub(super) fn index(text: &[u8], window: &mut Window, carry: &mut Carry) {
+    index_portably(text, window, carry);
 }
 
 /// Without vector instructions of any one processor.
 #[cfg(any(test, not(target_arch = "x86_64")))]
-fn index_portably(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
-    index_with(text, window, carry, portable::classify, prefix_xor)
+fn index_portably(text: &[u8], window: &mut Window, carry: &mut Carry) {
+    index_with(text, window, carry, portable::classify, prefix_xor);
 }
 
+/// First what each block needs of the one before it, block by block; then the rest, many blocks at a time.
 #[inline(always)]
 fn index_with(
     text: &[u8],
-    window: &mut [Block; WINDOW],
+    window: &mut Window,
     carry: &mut Carry,
     classify: impl Fn(&[u8; BLOCK]) -> Classes,
     prefix_xor: impl Fn(u64) -> u64,
-) -> usize {
+) {
+    let mut state = Carry { irregular: 0, ..*carry };
+    let raw = &mut window.raw;
+    raw.begin(carry.last);
     let (blocks, tail) = text.as_chunks::<BLOCK>();
     let mut filled = 0;
-    let mut state = *carry;
-    for (bytes, block) in blocks.iter().zip(window.iter_mut()) {
-        *block = resolve(classify(bytes), &mut state, &prefix_xor);
+    for bytes in blocks.iter().take(WINDOW) {
+        raw.set(filled, classify(bytes), &mut state, &prefix_xor);
         filled += 1;
     }
-    if filled < WINDOW && !tail.is_empty() {
-        let mut bytes = [b' '; BLOCK];
-        bytes[..tail.len()].copy_from_slice(tail);
-        window[filled] = resolve(classify(&bytes), &mut state, &prefix_xor);
-        filled += 1;
+    if filled < WINDOW {
+        if !tail.is_empty() {
+            let mut bytes = [b' '; BLOCK];
+            bytes[..tail.len()].copy_from_slice(tail);
+            raw.set(filled, classify(&bytes), &mut state, &prefix_xor);
+            filled += 1;
+        }
+        raw.string[filled..].fill(!0);
+    }
+    state.last = raw.last(filled);
+    if state.escapes != 0 {
+        raw.look_at_escapes(filled, carry.in_string, &mut state);
+        state.escapes = state.in_escaped;
+    }
+    window.filled = filled;
+    for group in 0..WINDOW / LANES {
+        if group * LANES < filled {
+            state.irregular |= window.resolve(group);
+        }
+    }
+    for at in 0..filled.min(WINDOW) {
+        let closed = window.close[at].count_ones().cast_signed();
+        window.depth[at] = state.depth;
+        window.lowest[at] = state.depth - closed;
+        state.depth += window.open[at].count_ones().cast_signed() - closed;
     }
     *carry = state;
-    filled
 }
 
 /// Which bytes of a block are what, before strings are known.
@@ -114,41 +179,141 @@ struct Classes {
     quote: u64,
     backslash: u64,
     blank: u64,
-    /// Colons and commas.
-    separator: u64,
+    colon: u64,
+    comma: u64,
     open: u64,
     close: u64,
     /// Not 0 when some byte is beyond ASCII.
     beyond_ascii: u64,
 }
 
-/// Takes away what stands inside strings.
-#[inline(always)]
-fn resolve(classes: Classes, carry: &mut Carry, prefix_xor: impl Fn(u64) -> u64) -> Block {
-    let quote = classes.quote & !escaped(classes.backslash, carry);
-    // Opening quote included, closing quote not.
-    let string = prefix_xor(quote) ^ carry.in_string;
-    carry.in_string = ((string as i64) >> 63) as u64;
-    let inside = string ^ quote;
-    let punctuation = classes.separator | classes.open | classes.close;
-    let other = !(punctuation | classes.blank);
-    let atom = other & !quote;
-    let after_atom = atom << 1 | carry.in_atom;
-    carry.in_atom = atom >> 63;
-    let open = classes.open & !string;
-    let close = classes.close & !string;
-    let depth = carry.depth;
-    let (opened, closed) = (open.count_ones() as i32, close.count_ones() as i32);
-    carry.depth = depth + opened - closed;
-    carry.deepest = carry.deepest.max(depth + opened);
-    carry.beyond_ascii |= classes.beyond_ascii;
-    Block {
-        marks: (punctuation | (other & !after_atom)) & !inside,
-        open,
-        close,
-        backslash: classes.backslash,
-        depth,
-        lowest: depth - closed,
+/// Blocks that are resolved together.
+const LANES: usize = 8;
+
+/// A window before strings are taken away. What matters to the next block comes one place late, behind that of the
+/// window before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Raw {
+    /// Opening quotes and what follows up to the closing ones. Where there is no block, everything.
+    string: [u64; WINDOW],
+    colon: [u64; WINDOW],
+    open: [u64; WINDOW],
+    backslash: [u64; WINDOW],
+    quote: [u64; WINDOW + 1],
+    /// Colons, commas and opening brackets: behind these a value is expected, or a key.
+    expecting: [u64; WINDOW + 1],
+    close: [u64; WINDOW + 1],
+    blank: [u64; WINDOW + 1],
+}
+
+/// What matters of a window's last block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Last {
+    quote: u64,
+    expecting: u64,
+    close: u64,
+    blank: u64,
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        let (masks, late) = ([0; WINDOW], [0; WINDOW + 1]);
+        Self {
+            string: masks,
+            colon: masks,
+            open: masks,
+            backslash: masks,
+            quote: late,
+            expecting: late,
+            close: late,
+            blank: late,
+        }
+    }
+}
+
+impl Raw {
+    #[inline(always)]
+    fn begin(&mut self, last: Last) {
+        self.quote[0] = last.quote;
+        self.expecting[0] = last.expecting;
+        self.close[0] = last.close;
+        self.blank[0] = last.blank;
+    }
+
+    #[inline(always)]
+    fn last(&self, filled: usize) -> Last {
+        let at = filled.min(WINDOW);
+        Last { quote: self.quote[at], expecting: self.expecting[at], close: self.close[at], blank: self.blank[at] }
+    }
+
+    #[inline(always)]
+    fn set(&mut self, at: usize, classes: Classes, carry: &mut Carry, prefix_xor: impl Fn(u64) -> u64) {
+        let quote = classes.quote & !escaped(classes.backslash, carry);
+        // Opening quote included, closing quote not.
+        let string = prefix_xor(quote) ^ carry.in_string;
+        carry.in_string = (string.cast_signed() >> 63).cast_unsigned();
+        carry.beyond_ascii |= classes.beyond_ascii;
+        carry.escapes |= classes.backslash;
+        self.string[at] = string;
+        self.colon[at] = classes.colon;
+        self.open[at] = classes.open;
+        self.backslash[at] = classes.backslash;
+        self.quote[at + 1] = quote;
+        self.expecting[at + 1] = classes.colon | classes.comma | classes.open;
+        self.close[at + 1] = classes.close;
+        self.blank[at + 1] = classes.blank;
+    }
+
+    /// Keys that have an escape in them are irregular: colons behind the closing quote of such a string. So are
+    /// backslashes outside strings.
+    #[cold]
+    #[inline(never)]
+    fn look_at_escapes(&self, filled: usize, in_string: u64, carry: &mut Carry) {
+        let mut was_in_string = in_string & 1;
+        for at in 0..filled {
+            let (string, quote) = (self.string[at], self.quote[at + 1]);
+            let before = carry.in_escaped & was_in_string;
+            // The sum carries a bit from any escape to the end of its string, which is the closing quote.
+            let (sum, over) = string.overflowing_add(self.backslash[at] & string);
+            let (sum, over_again) = sum.overflowing_add(before & string);
+            // Of a string that was escaped before and ends with the first byte, nothing is here but the quote.
+            let ends = (sum & !string | before) & quote & !string;
+            // What stands behind a closing quote in the last place is not seen from here.
+            carry.irregular |= self.colon[at] & (ends << 1) | ends >> 63 | self.backslash[at] & !string;
+            carry.in_escaped = u64::from(over | over_again);
+            was_in_string = string >> 63;
+        }
+    }
+}
+
+impl Window {
+    /// Takes away what stands inside strings. Gives what is irregular.
+    ///
+    /// What stands before a byte outside strings is itself outside, or a closing quote: so what it is can be seen
+    /// before strings are taken away.
+    #[inline(always)]
+    fn resolve(&mut self, group: usize) -> u64 {
+        let raw = &self.raw;
+        let mut irregular = 0;
+        for lane in 0..LANES {
+            let at = group % (WINDOW / LANES) * LANES + lane;
+            let after = |mask: fn(&Raw, usize) -> u64| mask(raw, at + 1) << 1 | mask(raw, at) >> 63;
+            // Numbers, `true`, `false`, `null`, and what does not belong there.
+            let other = |raw: &Raw, at: usize| !(raw.quote[at] | raw.expecting[at] | raw.close[at] | raw.blank[at]);
+            let outside = !raw.string[at];
+            let (open, close) = (raw.open[at] & outside, raw.close[at + 1] & outside);
+            let punctuation = raw.expecting[at + 1] & outside | close;
+            let scalar = raw.quote[at + 1] & !outside | other(raw, at + 1) & outside & !after(other);
+            let blank = raw.blank[at + 1] & outside;
+            irregular |= scalar & !after(|raw, at| raw.expecting[at])
+                | raw.colon[at] & outside & !after(|raw, at| raw.quote[at])
+                | blank & !((close | blank) << 1);
+            self.tokens[at] = punctuation | scalar;
+            self.punctuation[at] = punctuation;
+            self.open[at] = open;
+            self.close[at] = close;
+        }
+        irregular
     }
 }
 
@@ -183,24 +348,30 @@ fn prefix_xor(mut bits: u64) -> u64 {
 pub(super) mod tests {
     use super::*;
 
-    type Index = fn(&[u8], &mut [Block; WINDOW], &mut Carry) -> usize;
+    type Index = fn(&[u8], &mut Window, &mut Carry);
 
-    /// Whether two ways to index give the same masks.
+    /// Whether two ways to index say the same.
     pub(super) fn same(text: &[u8], one: Index, two: Index) -> bool {
-        let mut windows = [[Block::default(); WINDOW]; 2];
-        let mut carries = [Carry::default(); 2];
+        let mut windows = [Window::new(), Window::new()];
+        let mut carries = [Carry::new(0); 2];
         one(text, &mut windows[0], &mut carries[0]);
         two(text, &mut windows[1], &mut carries[1]);
-        windows[0] == windows[1] && carries[0].is_ascii() == carries[1].is_ascii()
+        windows[0].raw = Raw::default();
+        windows[1].raw = Raw::default();
+        windows[0] == windows[1]
+            && carries[0].is_ascii() == carries[1].is_ascii()
+            && carries[0].is_regular() == carries[1].is_regular()
+    }
+
+    fn tokens(text: &[u8]) -> Vec<bool> {
+        let mut window = Window::new();
+        index(text, &mut window, &mut Carry::new(0));
+        (0..text.len()).map(|at| window.tokens[at / BLOCK] >> (at % BLOCK) & 1 == 1).collect()
     }
 
     /// The marks of a text as a person would set them: `^` below each token's first byte.
     fn check(text: &str, marks: &str) {
-        let mut window = [Block::default(); WINDOW];
-        let filled = index(text.as_bytes(), &mut window, &mut Carry::default());
-        let drawn: String = (0..text.len())
-            .map(|at| if window[..filled][at / BLOCK].marks >> (at % BLOCK) & 1 == 1 { '^' } else { ' ' })
-            .collect();
+        let drawn: String = tokens(text.as_bytes()).into_iter().map(|mark| if mark { '^' } else { ' ' }).collect();
         assert_eq!(drawn.trim_end(), marks, "{text}");
     }
 
@@ -221,8 +392,8 @@ pub(super) mod tests {
             let quote = *byte == b'"' && !was_escaped;
             let punctuation = b"{}[]:,".contains(byte);
             let other = !punctuation && !b" \t\r\n".contains(byte);
-            let mark = !in_string && (punctuation || (other && !in_atom));
-            in_atom = other && !quote;
+            let mark = !in_string && (punctuation || quote || (other && !in_atom));
+            in_atom = other && !quote && !in_string;
             in_string ^= quote;
             mark
         };
@@ -232,11 +403,7 @@ pub(super) mod tests {
     proptest::proptest! {
         #[test]
         fn masks_agree_with_a_walk_byte_by_byte(text in "([\\\\\"{}:, a\\[\\]]|\\\\\\\\|é){0,300}") {
-            let mut window = [Block::default(); WINDOW];
-            let filled = index(text.as_bytes(), &mut window, &mut Carry::default());
-            let marks: Vec<bool> =
-                (0..text.len()).map(|at| window[..filled][at / BLOCK].marks >> (at % BLOCK) & 1 == 1).collect();
-            proptest::prop_assert_eq!(marks, plain(text.as_bytes()));
+            proptest::prop_assert_eq!(tokens(text.as_bytes()), plain(text.as_bytes()));
         }
     }
 }

@@ -7,10 +7,10 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, Block, Carry, Classes, WINDOW, index_with, prefix_xor};
+use super::{BLOCK, Carry, Classes, Window, index_with, prefix_xor};
 
 /// Fills `window` with the widest vectors the processor has.
-pub(super) fn index(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
+pub(super) fn index(text: &[u8], window: &mut Window, carry: &mut Carry) {
     if has_512() {
         // SAFETY: `has_512` asked for all features that `index_512` is compiled for.
         unsafe { index_512(text, window, carry) }
@@ -38,22 +38,20 @@ fn has_256() -> bool {
 }
 
 #[target_feature(enable = "avx512bw,avx512f,avx2,bmi1,bmi2,pclmulqdq,popcnt")]
-fn index_512(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
-    index_with(text, window, carry, |bytes| classify_512(bytes), |bits| prefix_xor_by_product(bits))
+fn index_512(text: &[u8], window: &mut Window, carry: &mut Carry) {
+    index_with(text, window, carry, |bytes| classify_512(bytes), |bits| prefix_xor_by_product(bits));
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq,popcnt")]
-fn index_256(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
-    index_with(text, window, carry, |bytes| classify_256(bytes), |bits| prefix_xor_by_product(bits))
+fn index_256(text: &[u8], window: &mut Window, carry: &mut Carry) {
+    index_with(text, window, carry, |bytes| classify_256(bytes), |bits| prefix_xor_by_product(bits));
 }
 
 #[target_feature(enable = "sse2")]
-fn index_128(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
-    index_with(text, window, carry, |bytes| classify_128(bytes), prefix_xor)
+fn index_128(text: &[u8], window: &mut Window, carry: &mut Carry) {
+    index_with(text, window, carry, |bytes| classify_128(bytes), prefix_xor);
 }
 
-/// Looked up by a byte's low half: the colon or comma with that half, or a byte that never has it.
-const SEPARATOR: [i8; 16] = [127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 58, 127, 44, 127, 127, 126];
 /// Looked up by a byte's low half: the blank byte with that half, or one that never has it.
 const BLANK: [i8; 16] = [b' ' as i8, 127, 127, 127, 127, 127, 127, 127, 127, 9, 10, 127, 127, 13, 127, 126];
 
@@ -63,13 +61,13 @@ fn classify_512(bytes: &[u8; BLOCK]) -> Classes {
     // SAFETY: the reference makes 64 bytes readable, and the instruction asks for no alignment.
     let bytes = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
     let cased = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
-    let separator = _mm512_broadcast_i32x4(table(SEPARATOR));
     let blank = _mm512_broadcast_i32x4(table(BLANK));
     Classes {
         quote: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'"' as i8)),
         backslash: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'\\' as i8)),
         blank: _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(blank, bytes)),
-        separator: _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(separator, bytes)),
+        colon: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b':' as i8)),
+        comma: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b',' as i8)),
         open: _mm512_cmpeq_epi8_mask(cased, _mm512_set1_epi8(b'{' as i8)),
         close: _mm512_cmpeq_epi8_mask(cased, _mm512_set1_epi8(b'}' as i8)),
         beyond_ascii: _mm512_movepi8_mask(bytes),
@@ -83,7 +81,6 @@ fn classify_256(bytes: &[u8; BLOCK]) -> Classes {
     // SAFETY: each reference makes 32 bytes readable, and the instruction asks for no alignment.
     let halves = unsafe { [_mm256_loadu_si256(one.as_ptr().cast()), _mm256_loadu_si256(two.as_ptr().cast())] };
     let cased = halves.map(|half| _mm256_or_si256(half, _mm256_set1_epi8(0x20)));
-    let separator = _mm256_broadcastsi128_si256(table(SEPARATOR));
     let blank = _mm256_broadcastsi128_si256(table(BLANK));
     let bits = |half| u64::from(_mm256_movemask_epi8(half).cast_unsigned());
     let both = |halves: [__m256i; 2]| bits(halves[0]) | bits(halves[1]) << 32;
@@ -94,7 +91,8 @@ fn classify_256(bytes: &[u8; BLOCK]) -> Classes {
         quote: all(halves, b'"'),
         backslash: all(halves, b'\\'),
         blank: both(halves.map(|half| _mm256_cmpeq_epi8(half, _mm256_shuffle_epi8(blank, half)))),
-        separator: both(halves.map(|half| _mm256_cmpeq_epi8(half, _mm256_shuffle_epi8(separator, half)))),
+        colon: all(halves, b':'),
+        comma: all(halves, b','),
         open: all(cased, b'{'),
         close: all(cased, b'}'),
         beyond_ascii: bits(_mm256_or_si256(halves[0], halves[1])),
@@ -116,7 +114,8 @@ fn classify_128(bytes: &[u8; BLOCK]) -> Classes {
         quote: all(parts, b'"'),
         backslash: all(parts, b'\\'),
         blank: all(parts, b' ') | all(parts, b'\n') | all(parts, b'\t') | all(parts, b'\r'),
-        separator: all(parts, b':') | all(parts, b','),
+        colon: all(parts, b':'),
+        comma: all(parts, b','),
         open: all(cased, b'{'),
         close: all(cased, b'}'),
         beyond_ascii: bits(_mm_or_si128(_mm_or_si128(parts[0], parts[1]), _mm_or_si128(parts[2], parts[3]))),
@@ -151,12 +150,12 @@ mod tests {
     use super::super::{index_portably, tests::same};
     use super::*;
 
-    fn only_128(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
+    fn only_128(text: &[u8], window: &mut Window, carry: &mut Carry) {
         // SAFETY: every x86-64 processor has SSE2.
         unsafe { index_128(text, window, carry) }
     }
 
-    fn at_most_256(text: &[u8], window: &mut [Block; WINDOW], carry: &mut Carry) -> usize {
+    fn at_most_256(text: &[u8], window: &mut Window, carry: &mut Carry) {
         if has_256() {
             // SAFETY: `has_256` asked for all features that `index_256` is compiled for.
             unsafe { index_256(text, window, carry) }
