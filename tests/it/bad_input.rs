@@ -29,7 +29,8 @@ impl Run {
 }
 
 fn trailql(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trailql"));
+    let mut command =
+        Command::new(std::env::var_os("CARGO_BIN_EXE_trailql").unwrap_or_else(|| env!("CARGO_BIN_EXE_trailql").into()));
     command.args(args).env("NO_COLOR", "1").stdin(Stdio::null());
     command
 }
@@ -234,7 +235,7 @@ fn values_steer_neither_terminal_nor_spreadsheet() {
         ("csv", "useragent,formula\n\\x1b[2J=cmd(),'=1+1\n"),
         ("tsv", "useragent\tformula\n\\x1b[2J=cmd()\t=1+1\n"),
         ("ndjson", "{\"useragent\":\"\\u001b[2J=cmd()\",\"formula\":\"=1+1\"}\n"),
-        ("line", "-[ record 1 ]-\nuseragent | \\x1b[2J=cmd()\nformula   | =1+1\n"),
+        ("line", "-[ RECORD 1 ]------------\nuseragent | \\x1b[2J=cmd()\nformula   | =1+1\n"),
     ];
     for (format, expected) in formats {
         run(&["query", archive.path(), "-q", "-o", format, "-c", query]).is(0, expected, &[]);
