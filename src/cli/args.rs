@@ -200,7 +200,7 @@ impl Common {
             |option: &str, text: &Option<String>| text.as_deref().map(|text| bound(option, text, now)).transpose();
         let (since, until) = (read("--since", &self.since)?, read("--until", &self.until)?);
         if let (Some(since), Some(until)) = (since, until)
-            && since.at > until.at
+            && (since.at > until.at || until.is_midnight() && since.at == until.at)
         {
             return Err(empty_range(since, until));
         }

@@ -45,7 +45,8 @@ pub struct Bound {
 
 impl Bound {
     /// Whether it is the beginning of a day: a range that ends there does not hold the day's first second.
-    fn is_midnight(self) -> bool {
+    #[must_use]
+    pub fn is_midnight(self) -> bool {
         self.at.time() == NaiveTime::MIN
     }
 }
