@@ -135,7 +135,7 @@ pub(super) enum Color {
 #[derive(Debug, Clone, Args)]
 pub(super) struct Common {
     /// Value of `:NAME` or `$NAME` in SQL: bound, never pasted into the text; may be repeated.
-    #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = param, allow_hyphen_values = true)]
+    #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = param)]
     pub(super) param: Vec<(String, String)>,
     /// Earliest event: 2026-05-01, 2026-05-01T12:00:00Z, or how long ago: 24h, 7d.
     #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_SINCE")]

@@ -13,7 +13,7 @@ use futures::StreamExt;
 
 use super::{Error, Language, why};
 use crate::diag::{Diagnostic, Diagnostics, closest};
-use crate::schema::{columns, path_text};
+use crate::schema::{Shape, columns, path_text};
 use crate::table::{Failure, Report, TrailSource};
 
 /// The answer to one statement.
@@ -93,16 +93,26 @@ impl Outcome {
 
 fn never_seen(path: &str) -> Diagnostic {
     let notice = Diagnostic::notice("A101", format!("no record that was read has a field `{path}`"));
-    // What is below `requestParameters` and the like is documented with each service, not here.
-    if path.contains(['.', '[']) {
-        return notice.help("names of fields have case");
+    let (parent, name) = path.rsplit_once('.').map_or((None, path), |(parent, name)| (Some(parent), name));
+    let siblings = parent.map_or(columns::ALL, inside);
+    let documented = siblings.iter().map(|column| column.json).filter(|json| !json.is_empty());
+    match (closest(name, documented), parent) {
+        (Some(close), None) => notice.help(format!("`{close}` has a similar name; names of fields have case")),
+        (Some(close), Some(parent)) => {
+            notice.help(format!("`{parent}.{close}` has a similar name; names of fields have case"))
+        }
+        (None, _) => notice.help("names of fields have case"),
     }
-    let documented = columns::ALL.iter().map(|column| column.json).filter(|json| !json.is_empty());
-    let close = if path.contains('.') { None } else { closest(path, documented) };
-    match close {
-        Some(close) => notice.help(format!("`{close}` has a similar name; names of fields have case")),
-        None => notice,
-    }
+}
+
+/// The documented members of a field. None for JSON such as `requestParameters`, which each service documents.
+fn inside(path: &str) -> &'static [columns::Column] {
+    path.split('.').fold(columns::ALL, |columns, name| {
+        columns.iter().find(|column| column.json == name).map_or(&[], |column| match column.shape {
+            Shape::Struct(inner) => inner,
+            _ => &[],
+        })
+    })
 }
 
 impl Answer {

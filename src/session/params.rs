@@ -28,11 +28,11 @@ pub(super) fn bind(plan: LogicalPlan, source: &Source, params: &[(String, String
     let mut wrong = Vec::new();
     for (id, kind) in wanted {
         let name = id.trim_start_matches('$');
-        let kind = kind.filter(|kind| *kind != DataType::Null).unwrap_or(DataType::Utf8);
         let Some((_, text)) = params.iter().rev().find(|(known, _)| known == name) else {
             wrong.push(unbound(name, source, params));
             continue;
         };
+        let kind = kind.filter(|kind| *kind != DataType::Null).unwrap_or_else(|| kind_of(text));
         match ScalarValue::try_from_string(text.clone(), &kind) {
             Ok(value) => {
                 values.insert(name.to_owned(), value);
@@ -51,6 +51,13 @@ pub(super) fn bind(plan: LogicalPlan, source: &Source, params: &[(String, String
         return Err(Error::Query(Diagnostics { source: source.clone(), list: wrong }));
     }
     plan.with_param_values(ParamValues::from(values)).map_err(bug)
+}
+
+/// The type of a value whose place asks for none, such as `LIMIT :n`.
+fn kind_of(text: &str) -> DataType {
+    // `007` is a name, not a number.
+    let is_whole = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
+    if is_whole { DataType::Int64 } else { DataType::Utf8 }
 }
 
 fn unbound(name: &str, source: &Source, params: &[(String, String)]) -> Diagnostic {

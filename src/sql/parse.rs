@@ -77,9 +77,25 @@ fn syntax_error(text: &str, error: &DataFusionError) -> Diagnostic {
     }
     let place = place.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
     match place {
-        Some((line, column)) if line > 0 => diagnostic.at(span::word_at(text, span::offset(text, line, column)), ""),
+        Some((line, column)) if line > 0 => {
+            let at = span::offset(text, line, column);
+            let diagnostic = match misread(&text[..at]) {
+                Some((word, keyword)) if found.is_some() && diagnostic.help.is_empty() => {
+                    diagnostic.help(format!("`{word}` before it is read as a name; `{keyword}` is similar"))
+                }
+                _ => diagnostic,
+            };
+            diagnostic.at(span::word_at(text, at), "")
+        }
         _ => diagnostic.at(span::word_at(text, text.trim_end().len()), ""),
     }
+}
+
+/// The last word of a text, where it is nearly a keyword: `WHER x` makes `WHER` an alias, and `x` the error.
+fn misread(before: &str) -> Option<(&str, &'static str)> {
+    let word = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().filter(|word| word.len() > 2)?;
+    let keyword = closest(word, KEYWORDS.iter().copied())?;
+    (!keyword.eq_ignore_ascii_case(word)).then_some((word, keyword))
 }
 
 /// trailql reads. What would write, anywhere, is refused before it is planned.
