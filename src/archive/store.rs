@@ -73,6 +73,14 @@ pub(super) struct Folder {
 }
 
 impl Store {
+    /// The root of a store, as if it were a bucket.
+    #[cfg(test)]
+    pub(super) fn of_object_store(store: Arc<dyn ObjectStore>) -> Self {
+        let place =
+            Place::Bucket { bucket: Bucket::anonymous(store), name: "bucket".to_owned(), prefix: Key::default() };
+        Self { place, requests: Requests::default() }
+    }
+
     pub(super) async fn open(location: &Location, options: &S3Options) -> Result<Self, Error> {
         let place = match location {
             Location::Local(path) => {
