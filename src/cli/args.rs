@@ -140,7 +140,7 @@ pub(super) struct Common {
     /// Earliest event: 2026-05-01, 2026-05-01T12:00:00Z, or how long ago: 24h, 7d.
     #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_SINCE")]
     pub(super) since: Option<String>,
-    /// Latest event; a date ends before its midnight.
+    /// Latest event; midnight is not part of the range that it ends.
     #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_UNTIL")]
     pub(super) until: Option<String>,
     /// Only deliveries of this account; may be repeated.
@@ -200,7 +200,7 @@ impl Common {
             |option: &str, text: &Option<String>| text.as_deref().map(|text| bound(option, text, now)).transpose();
         let (since, until) = (read("--since", &self.since)?, read("--until", &self.until)?);
         if let (Some(since), Some(until)) = (since, until)
-            && (since.at > until.at || until.is_day && since.at == until.at)
+            && (since.at > until.at || until.is_midnight() && since.at == until.at)
         {
             return Err(empty_range(since, until));
         }

@@ -220,7 +220,7 @@ impl Builder {
         self.events.walk.record(&mut reading.cursor, open)?;
         let mut text = std::mem::take(&mut self.events.text);
         text.clear();
-        if let [b'"', inside @ .., b'"'] = self.events.walk.raw(reading.cursor.text(), self.events.node) {
+        if let [b'"', inside @ .., b'"'] = self.events.walk.raw(reading.cursor.text(), self.events.node).bytes {
             unescape(inside, &mut text);
         }
         let mut cursor = Cursor::new(&text, self.limits);

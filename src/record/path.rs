@@ -14,7 +14,7 @@ use crate::schema::{Kind, Step};
 /// [`Kind::Time`] gives the text of the time, for [`parse_time`](super::parse_time); [`Kind::Ordinal`] nothing.
 #[must_use]
 pub fn extract<'a>(json: &'a str, path: &[Step], kind: Kind) -> Option<Cow<'a, str>> {
-    match take(locate(json, path)?.as_bytes(), kind) {
+    match take(locate(json, path)?.as_bytes(), true, kind) {
         Taken::Null => None,
         Taken::Word(word) => Some(Cow::Borrowed(word)),
         Taken::Raw(raw) => Some(String::from_utf8_lossy(raw)),

@@ -208,7 +208,7 @@ fn without_hidden(options: WildcardAdditionalOptions) -> WildcardAdditionalOptio
     WildcardAdditionalOptions { opt_except: except, ..options }
 }
 
-/// Heads members of structs and of JSON with their own name, as Athena does. No two columns may be headed alike, so a
+/// Heads members of structs, lists and JSON with their own name, as Athena does. No two columns may be headed alike, so a
 /// second one has all of its path, and where that is taken too, a number.
 fn head_members(items: &mut [SelectItem]) {
     let mut heads: HashSet<String> = HashSet::new();
@@ -231,9 +231,10 @@ fn head_members(items: &mut [SelectItem]) {
     for item in items {
         let SelectItem::UnnamedExpr(expr) = item else { continue };
         let Some(names) = member_names(expr) else { continue };
-        let last = names.last().map(|name| name.to_lowercase()).unwrap_or_default();
         let full = names.join(".").to_lowercase();
-        let free = [last, full.clone()].into_iter().find(|head| heads.insert(head.clone()));
+        // The number of an element is no name.
+        let last = names.last().filter(|name| name.parse::<usize>().is_err()).map(|name| name.to_lowercase());
+        let free = last.into_iter().chain([full.clone()]).find(|head| heads.insert(head.clone()));
         let head = free.unwrap_or_else(|| numbered(&full, &mut heads));
         *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias: Ident::with_quote('"', head) };
     }
@@ -267,9 +268,7 @@ fn member_names(expr: &Expr) -> Option<Vec<String>> {
         _ => return None,
     };
     let at = names.iter().position(|name| is_nested(name))?;
-    // An element of a list has no name.
-    let is_named = names.last().is_some_and(|last| last.parse::<usize>().is_err());
-    (at + 1 < names.len() && is_named).then(|| names[at..].to_vec())
+    (at + 1 < names.len()).then(|| names[at..].to_vec())
 }
 
 fn is_nested(name: &str) -> bool {
@@ -385,7 +384,7 @@ mod tests {
         );
         check("SELECT c.eventname FROM t AS c", "SELECT c.eventname FROM t AS c");
         check("SELECT resources[1].ARN FROM t", "SELECT resources[1]['arn'] AS \"arn\" FROM t");
-        check("SELECT resources[1] FROM t", "SELECT resources[1] FROM t");
+        check("SELECT resources[1] FROM t", "SELECT resources[1] AS \"resources.1\" FROM t");
         check("SELECT a, A FROM t", "SELECT a, A AS \"a_2\" FROM t");
     }
 

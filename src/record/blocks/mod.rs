@@ -70,6 +70,12 @@ impl Window {
             raw: Raw::default(),
         }
     }
+
+    /// Whether there is a backslash in any of these blocks.
+    #[inline(always)]
+    pub(super) fn has_backslash(&self, first: usize, last: usize) -> bool {
+        self.raw.backslash.get(first..=last).is_none_or(|masks| masks.iter().any(|mask| *mask != 0))
+    }
 }
 
 impl Carry {
