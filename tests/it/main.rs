@@ -1,6 +1,7 @@
 //! Tests that drive trailql from outside, in one binary because linking DataFusion takes its time.
 
 mod bad_input;
+mod examples;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod packs;
@@ -8,3 +9,4 @@ mod properties;
 mod readme;
 mod rooms;
 mod s3;
+mod shell;
