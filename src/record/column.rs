@@ -6,9 +6,9 @@ use datafusion::arrow::array::{ArrayRef, Int64Array, NullBufferBuilder, StringAr
 use datafusion::arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::text::{Taken, append_lossy, take, unescape};
-use super::walk::Raw;
 use super::time::parse_time;
 use super::tree::NodeId;
+use super::walk::Raw;
 use crate::schema::Kind;
 
 /// One row per record so far.

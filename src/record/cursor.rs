@@ -316,10 +316,8 @@ impl Cursor<'_> {
             if !self.advance() {
                 return Token { at: self.text.len(), byte: 0 };
             }
-            *quick = Quick {
-                rest: self.window.punctuation[self.block % WINDOW],
-                start: self.base + self.block * BLOCK,
-            };
+            *quick =
+                Quick { rest: self.window.punctuation[self.block % WINDOW], start: self.base + self.block * BLOCK };
         }
         let at = quick.start + quick.rest.trailing_zeros() as usize;
         quick.rest &= quick.rest - 1;

@@ -378,9 +378,9 @@ mod tests {
         Object(Vec<(String, Written)>),
     }
 
-    /// Mostly nothing, as CloudTrail writes it.
+    /// Mostly nothing, as CloudTrail writes it; so rarely anything that often it is the only place in the document.
     fn blank() -> impl Strategy<Value = &'static str> {
-        prop_oneof![20 => Just(""), 1 => Just(" "), 1 => Just("\r\n"), 1 => Just("\t  ")]
+        prop_oneof![120 => Just(""), 1 => Just(" "), 1 => Just("\r\n"), 1 => Just("\t  ")]
     }
 
     /// A text, and one way to escape it.
@@ -396,9 +396,9 @@ mod tests {
             1 => prop_oneof![Just("true"), Just("False"), Just("null"), Just("2022-09-29T23:04:35Z")]
                 .prop_map(|text| (text.to_owned(), text.to_owned())),
         ];
-        vec(piece, 0..4).prop_map(|pieces| pieces.into_iter().unzip::<_, _, Vec<_>, Vec<_>>()).prop_map(
-            |(texts, raws)| (texts.concat(), raws.concat()),
-        )
+        vec(piece, 0..4)
+            .prop_map(|pieces| pieces.into_iter().unzip::<_, _, Vec<_>, Vec<_>>())
+            .prop_map(|(texts, raws)| (texts.concat(), raws.concat()))
     }
 
     /// Few different keys, so that duplicates and neighbours in case are frequent.
@@ -415,9 +415,8 @@ mod tests {
 
     fn object(value: impl Strategy<Value = Written>) -> impl Strategy<Value = Written> {
         vec(((key(), blank(), blank()), (value, blank(), blank())), 0..6).prop_map(|members| {
-            let raw = members.iter().map(|((key, a, b), (value, c, d))| {
-                format!("{a}\"{}\"{b}:{c}{}{d}", key.1, value.raw)
-            });
+            let raw =
+                members.iter().map(|((key, a, b), (value, c, d))| format!("{a}\"{}\"{b}:{c}{}{d}", key.1, value.raw));
             let raw = format!("{{{}}}", raw.collect::<Vec<_>>().join(","));
             let members = members.into_iter().map(|((key, ..), (value, ..))| (key.0, value));
             Written { raw, value: Value::Object(members.collect()) }
@@ -454,7 +453,12 @@ mod tests {
 
     fn leaves() -> impl Strategy<Value = Vec<Leaf>> {
         let kind = prop_oneof![
-            Just(Kind::Text), Just(Kind::Scalar), Just(Kind::Json), Just(Kind::Numeral), Just(Kind::Flag), Just(Kind::Time),
+            Just(Kind::Text),
+            Just(Kind::Scalar),
+            Just(Kind::Json),
+            Just(Kind::Numeral),
+            Just(Kind::Flag),
+            Just(Kind::Time),
         ];
         vec((path(), kind).prop_map(|(path, kind)| Leaf { path, kind }), 0..6)
     }
@@ -462,9 +466,12 @@ mod tests {
     fn find<'w>(record: &'w Written, path: &[Step]) -> Option<&'w Written> {
         path.iter().try_fold(record, |at, step| match (&at.value, step) {
             (Value::Object(members), step) => {
-                let last = |fits: &dyn Fn(&str) -> bool| members.iter().rfind(|(key, _)| fits(key)).map(|member| &member.1);
+                let last =
+                    |fits: &dyn Fn(&str) -> bool| members.iter().rfind(|(key, _)| fits(key)).map(|member| &member.1);
                 match step {
-                    Step::Key(name) => last(&|key| *key == **name).or_else(|| last(&|key| key.eq_ignore_ascii_case(name))),
+                    Step::Key(name) => {
+                        last(&|key| *key == **name).or_else(|| last(&|key| key.eq_ignore_ascii_case(name)))
+                    }
                     Step::ExactKey(name) => last(&|key| *key == **name),
                     Step::Index(index) => last(&|key| key == index.to_string()),
                 }
