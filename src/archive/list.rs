@@ -330,3 +330,90 @@ fn join(key: &str, name: &str) -> String {
 fn count(tally: &Mutex<Listing>, change: impl FnOnce(&mut Listing)) {
     change(&mut tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::object_store::memory::InMemory;
+    use datafusion::object_store::path::Path as Key;
+    use datafusion::object_store::{ObjectStore, ObjectStoreExt};
+
+    use super::super::{Location, S3Options};
+    use super::*;
+
+    /// Three days of two accounts in two regions, and what stands beside log files in a bucket.
+    fn keys() -> Vec<String> {
+        let mut keys = Vec::new();
+        for account in ["111111111111", "222222222222"] {
+            for region in ["eu-west-1", "us-east-1"] {
+                for (day, time) in [(10, "2350"), (11, "0000"), (11, "1200"), (12, "0005"), (13, "1200")] {
+                    let folder = format!("AWSLogs/{account}/CloudTrail/{region}/2025/03/{day}");
+                    keys.push(format!("{folder}/{account}_CloudTrail_{region}_202503{day}T{time}Z_x.json.gz"));
+                }
+            }
+            keys.push(format!(
+                "AWSLogs/{account}/CloudTrail-Digest/us-east-1/2025/03/11/{account}_CloudTrail-Digest_x.json.gz"
+            ));
+            keys.push(format!("AWSLogs/{account}/Config/us-east-1/2025/3/11/config.json.gz"));
+            keys.push(format!("AWSLogs/{account}/CloudTrail/us-east-1/2025/03/11/notes.txt"));
+        }
+        keys
+    }
+
+    async fn stores() -> (tempfile::TempDir, [Store; 2]) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let memory = InMemory::new();
+        for key in keys() {
+            let path = folder.path().join(&key);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            std::fs::write(path, "{}").expect("a file");
+            memory.put(&Key::from(key), "{}".into()).await.expect("an object");
+        }
+        let local = Location::Local(folder.path().to_path_buf());
+        let local = Store::open(&local, &S3Options::default()).await.expect("a folder opens");
+        let bucket = Store::of_object_store(Arc::new(memory) as Arc<dyn ObjectStore>);
+        (folder, [local, bucket])
+    }
+
+    fn time(text: &str) -> Option<DateTime<Utc>> {
+        Some(DateTime::parse_from_rfc3339(text).expect("a time").to_utc())
+    }
+
+    /// A folder and a bucket with the same keys give the same files, these many.
+    async fn check(times: Times, account: Option<&str>, expected: usize) {
+        let (_folder, stores) = stores().await;
+        let is_account = |partition: &Partition| {
+            account.is_none() || partition.account.as_deref().is_none_or(|it| Some(it) == account)
+        };
+        let mut found = Vec::new();
+        for store in &stores {
+            let wanted = Wanted {
+                folder: &|partition, _| is_account(partition),
+                file: &|file| is_account(&file.partition),
+                times,
+            };
+            let listing = list(store, &Folders::default(), &wanted).await.expect("a listing");
+            let pruned = listing.pruned_by_partition + listing.pruned_by_time;
+            assert_eq!(listing.listed, listing.files.len() as u64 + pruned, "the counts add up");
+            found.push(listing.files.into_iter().map(|file| file.key).collect::<Vec<_>>());
+        }
+        assert_eq!(found[0], found[1]);
+        assert_eq!(found[0].len(), expected);
+    }
+
+    #[tokio::test]
+    async fn folders_and_buckets_list_the_same_files() {
+        check(Times::default(), None, 20).await;
+        check(Times::default(), Some("111111111111"), 10).await;
+    }
+
+    #[tokio::test]
+    async fn a_range_of_times_keeps_its_days_and_the_slack() {
+        let from = time("2025-03-11T00:00:00Z");
+        // Midnight's own delivery and everything later, on two accounts in two regions.
+        check(Times { from, ..Times::default() }, None, 4 * 4).await;
+        check(Times { from, to: time("2025-03-11T23:59:59Z"), slack: Slack::Days(1) }, None, 4 * 3).await;
+        check(Times { from, to: time("2025-03-11T23:59:59Z"), slack: Slack::Days(0) }, None, 4 * 2).await;
+        check(Times { from, to: time("2025-03-11T23:59:59Z"), slack: Slack::All }, None, 4 * 4).await;
+        check(Times { from: None, to: time("2025-03-09T12:00:00Z"), slack: Slack::Days(1) }, None, 4).await;
+    }
+}

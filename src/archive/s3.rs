@@ -80,6 +80,12 @@ pub(super) async fn open(bucket: &str, options: &S3Options) -> Result<Bucket, Er
 }
 
 impl Bucket {
+    /// A store that is asked without credentials.
+    #[cfg(test)]
+    pub(super) fn anonymous(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, credentials: None }
+    }
+
     /// Who asks, as far as it is known without asking AWS.
     pub(super) fn identity(&self) -> String {
         self.credentials.as_ref().map_or_else(|| "an anonymous caller".to_owned(), |credentials| credentials.identity())

@@ -73,6 +73,14 @@ pub(super) struct Folder {
 }
 
 impl Store {
+    /// The root of a store, as if it were a bucket.
+    #[cfg(test)]
+    pub(super) fn of_object_store(store: Arc<dyn ObjectStore>) -> Self {
+        let place =
+            Place::Bucket { bucket: Bucket::anonymous(store), name: "bucket".to_owned(), prefix: Key::default() };
+        Self { place, requests: Requests::default() }
+    }
+
     pub(super) async fn open(location: &Location, options: &S3Options) -> Result<Self, Error> {
         let place = match location {
             Location::Local(path) => {
@@ -187,36 +195,55 @@ impl Store {
     }
 
     fn denied_listing(&self, error: object_store::Error) -> Error {
-        match (&error, &self.place) {
-            (object_store::Error::NotFound { .. }, Place::Bucket { name, .. }) => Error::NoSuchBucket(name.clone()),
-            _ => self.denied(error, "s3:ListBucket", ""),
-        }
+        self.denied(error, "s3:ListBucket", "")
     }
 
+    /// What S3's answer means. object_store tells refusals of objects from other errors, but not refusals of listings,
+    /// so the answer itself decides.
     fn denied(&self, error: object_store::Error, action: &str, key: &str) -> Error {
-        use object_store::Error as E;
         let Place::Bucket { bucket, name, .. } = &self.place else { return Error::Store(error) };
-        let (E::PermissionDenied { source, .. } | E::Unauthenticated { source, .. }) = &error else {
-            return Error::Store(error);
-        };
-        Error::Denied {
-            identity: bucket.identity(),
-            action: format!("{action} on arn:aws:s3:::{name}{key}"),
-            reason: reason(&source.to_string()),
+        let answer = Answer::of(&error);
+        if answer.code.as_deref() == Some("NoSuchBucket") {
+            return Error::NoSuchBucket(name.clone());
         }
+        let is_refused = answer.text.contains("403 Forbidden") || answer.text.contains("401 Unauthorized");
+        let is_refused = is_refused
+            || matches!(
+                error,
+                object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }
+            );
+        if !is_refused {
+            return Error::Store(error);
+        }
+        let action = format!("{action} on arn:aws:s3:::{name}{key}");
+        Error::Denied { identity: bucket.identity(), action, reason: answer.reason() }
     }
 }
 
-/// The code and message in S3's answer, or the whole text where there is none.
-fn reason(text: &str) -> String {
-    let tag = |name: &str| {
-        let rest = &text[text.find(&format!("<{name}>"))? + name.len() + 2..];
-        Some(rest[..rest.find("</")?].to_owned())
-    };
-    match (tag("Code"), tag("Message")) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code,
-        _ => text.to_owned(),
+/// What S3 answered, as far as the error's text tells.
+struct Answer {
+    text: String,
+    code: Option<String>,
+    message: Option<String>,
+}
+
+impl Answer {
+    fn of(error: &object_store::Error) -> Self {
+        let text = error.to_string();
+        let tag = |name: &str| {
+            let rest = &text[text.find(&format!("<{name}>"))? + name.len() + 2..];
+            Some(rest[..rest.find("</")?].to_owned())
+        };
+        let (code, message) = (tag("Code"), tag("Message"));
+        Self { text, code, message }
+    }
+
+    fn reason(self) -> String {
+        match (self.code, self.message) {
+            (Some(code), Some(message)) => format!("{code}: {}", message.trim_end_matches('.')),
+            (Some(code), None) => code,
+            _ => self.text,
+        }
     }
 }
 

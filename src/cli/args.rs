@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::archive::{S3Options, Slack};
 use crate::output::Format;
 use crate::record::Limits;
-use crate::session::{Error, Language, Options, bound};
+use crate::session::{Bound, Error, Language, Options, bound};
 use crate::table::ScanOptions;
 
 /// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
@@ -46,7 +46,8 @@ pub(super) struct QueryArgs {
     #[arg(value_name = "ARCHIVE")]
     pub(super) archives: Vec<String>,
     /// A query; may be repeated.
-    #[arg(short, long = "command", value_name = "TEXT")]
+    // SQL may begin with a comment, and a comment with `--`.
+    #[arg(short, long = "command", value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) command: Vec<String>,
     /// A file of queries (.sql, .insights, .cwli; - is stdin); may be repeated.
     #[arg(short, long, value_name = "FILE")]
@@ -133,10 +134,13 @@ pub(super) enum Color {
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Common {
+    /// Value of `:NAME` or `$NAME` in SQL: bound, never pasted into the text; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = param)]
+    pub(super) param: Vec<(String, String)>,
     /// Earliest event: 2026-05-01, 2026-05-01T12:00:00Z, or how long ago: 24h, 7d.
     #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_SINCE")]
     pub(super) since: Option<String>,
-    /// Latest event; a date ends before its midnight.
+    /// Latest event; midnight is not part of the range that it ends.
     #[arg(long, value_name = "TIME", global = true, env = "TRAILQL_UNTIL")]
     pub(super) until: Option<String>,
     /// Only deliveries of this account; may be repeated.
@@ -196,12 +200,9 @@ impl Common {
             |option: &str, text: &Option<String>| text.as_deref().map(|text| bound(option, text, now)).transpose();
         let (since, until) = (read("--since", &self.since)?, read("--until", &self.until)?);
         if let (Some(since), Some(until)) = (since, until)
-            && since.at > until.at
+            && (since.at > until.at || until.is_midnight() && since.at == until.at)
         {
-            return Err(Error::Usage {
-                message: format!("the range ends ({}) before it begins ({})", until.at, since.at),
-                help: "give --since a time before --until".to_owned(),
-            });
+            return Err(empty_range(since, until));
         }
         let limits = Limits::default();
         Ok(Options {
@@ -224,8 +225,32 @@ impl Common {
                 request_payer: self.request_payer,
             },
             threads: self.threads,
+            params: self.param.clone(),
             ..Options::new(now)
         })
+    }
+}
+
+fn empty_range(since: Bound, until: Bound) -> Error {
+    let shown = |bound: Bound| bound.at.format("%Y-%m-%dT%H:%M:%SZ");
+    if since.at > until.at {
+        return Error::Usage {
+            message: format!("the range ends ({}) before it begins ({})", shown(until), shown(since)),
+            help: "give --since a time before --until".to_owned(),
+        };
+    }
+    let next = (until.at + chrono::Duration::days(1)).format("%Y-%m-%d");
+    Error::Usage {
+        message: format!("the range is empty: a date of --until ends before its midnight, {}", shown(until)),
+        help: format!("--until {next} takes that whole day in"),
+    }
+}
+
+fn param(text: &str) -> Result<(String, String), String> {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    match text.split_once('=') {
+        Some((name, value)) if is_name(name) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE, a name of letters, digits and `_`".to_owned()),
     }
 }
 

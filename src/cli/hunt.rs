@@ -66,7 +66,7 @@ fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a S
     let unknown = |what: &str, name: &str, known: Vec<&str>| {
         let help = match crate::diag::closest(name, known.iter().copied()) {
             Some(close) => format!("`{close}` has a similar name"),
-            None => format!("`trailql hunt --list` names them; there are {} ", known.join(", ")).trim_end().to_owned(),
+            None => "`trailql hunt --list` names them".to_owned(),
         };
         Error::Usage { message: format!("no {what} is named `{name}`"), help }
     };

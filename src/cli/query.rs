@@ -17,17 +17,20 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
     let session = Session::open(&args.archives, options).await?;
     let mut exit = Exit::Complete;
     let mut sink = sink(&args.output)?;
+    let mut is_idle = true;
     for (source, language) in texts {
         let statements = match session.parse(&source, language) {
             Ok(statements) => statements,
             Err(error) if args.keep_going => {
                 terminal.fail(&error);
                 exit = exit.and(Exit::of_error(&error));
+                is_idle = false;
                 continue;
             }
             Err(error) => return Err(error),
         };
         for statement in statements {
+            is_idle = false;
             let answered = match session.run(statement).await {
                 Ok(answer) => terminal.show(answer, format, args.output.limit, &mut sink, &[]).await,
                 Err(error) => Err(error),
@@ -42,8 +45,19 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
             });
         }
     }
+    // An empty variable of a script must not look like an answered question.
+    if is_idle {
+        return Err(no_query());
+    }
     sink.keep()?;
     Ok(exit)
+}
+
+fn no_query() -> Error {
+    Error::Usage {
+        message: "no query was given".to_owned(),
+        help: "give one with -c, a file with -f, or pipe one in; without `query` a shell opens".to_owned(),
+    }
 }
 
 /// The texts to run and their languages, in the order given: `-c`, then `-f`, then stdin when there is neither.
@@ -61,10 +75,7 @@ fn texts(args: &QueryArgs) -> Result<Vec<(Source, Language)>, Error> {
     }
     if args.command.is_empty() && args.file.is_empty() {
         if std::io::stdin().is_terminal() {
-            return Err(Error::Usage {
-                message: "no query was given".to_owned(),
-                help: "give one with -c, a file with -f, or pipe one in; without `query` a shell opens".to_owned(),
-            });
+            return Err(no_query());
         }
         let text = stdin()?;
         let language = named.unwrap_or_else(|| Language::of_text(&text));

@@ -57,6 +57,8 @@ pub const ALL: &[Code] = &[
     Code { id: "S004", summary: "a function that does not exist" },
     Code { id: "S005", summary: "a statement that cannot be planned" },
     Code { id: "S006", summary: "a statement that would change something" },
+    Code { id: "S007", summary: "a placeholder without a value" },
+    Code { id: "S008", summary: "a value that does not fit its placeholder" },
 ];
 
 /// The code with this id.

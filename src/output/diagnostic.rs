@@ -60,6 +60,12 @@ pub fn draw_message(title: Title, message: &str, help: &[String], color: bool) -
 fn draw_one(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
     let heading = Title::from(diagnostic.severity).level().primary_title(escape::terminal(&diagnostic.message));
     let mut group = Group::with_title(heading.id(diagnostic.code));
+    if diagnostic.label.is_none() {
+        // Without a place a frame would be drawn around nothing.
+        let helps =
+            diagnostic.help.iter().map(|help| Group::with_title(Level::HELP.secondary_title(escape::terminal(help))));
+        return std::iter::once(group).chain(helps).map(|group| render(group, color)).collect();
+    }
     if let Some((span, label)) = &diagnostic.label {
         let place = AnnotationKind::Primary.span(drawable(*span, &source.text).range());
         let label = escape::terminal(label);

@@ -35,7 +35,6 @@ impl Header {
         let mut values: Vec<(&str, String)> = Vec::new();
         for line in text.lines() {
             let Some(comment) = line.trim_start().strip_prefix(mark) else { break };
-            // One line may hold several keys, set apart by blanks: `attack: T1110        level: low`.
             for field in fields(comment) {
                 let Some((key, value)) = field.split_once(':') else {
                     return Err(format!("`{field}` is no `key: value`"));
@@ -64,16 +63,18 @@ impl Header {
     }
 }
 
-/// The fields of one line. Values may be aligned, so only blanks with a key after them set fields apart.
-fn fields(line: &str) -> Vec<&str> {
-    let is_key = |at: &usize| {
-        let word = line[*at..].split(':').next().unwrap_or_default();
-        KEYS.contains(&word) && line[..*at].ends_with("    ")
+/// The fields of one line. It may hold several, set apart by blanks: `attack: T1110        level: low`.
+fn fields(comment: &str) -> impl Iterator<Item = &str> {
+    let is_key = |rest: &str| {
+        KEYS.iter().any(|key| rest.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
     };
-    let mut starts = vec![0];
-    starts.extend(line.char_indices().map(|(at, _)| at).filter(is_key));
-    let ends = starts.iter().skip(1).copied().chain([line.len()]);
-    starts.iter().zip(ends).map(|(start, end)| line[*start..end].trim()).filter(|field| !field.is_empty()).collect()
+    let mut rest = Some(comment.trim());
+    std::iter::from_fn(move || {
+        let line = rest.take().filter(|line| !line.is_empty())?;
+        let end = line.match_indices("  ").map(|(at, _)| at).find(|at| is_key(&line[*at..]));
+        rest = end.map(|end| line[end..].trim());
+        Some(line[..end.unwrap_or(line.len())].trim())
+    })
 }
 
 #[cfg(test)]
@@ -93,6 +94,13 @@ SELECT 1";
         let header = Header::parse(TEXT, Language::Sql).expect("a header");
         assert_eq!((header.title.as_str(), header.level), ("Root use", Level::High));
         assert_eq!(header.attack, ["T1078.004", "T1078"]);
+    }
+
+    #[test]
+    fn values_may_stand_in_a_row_below_each_other() {
+        let text = TEXT.replace("-- why: ", "-- why:       ");
+        let header = Header::parse(&text, Language::Sql).expect("a header");
+        assert_eq!(header.why, "It deserves a question.");
     }
 
     #[test]

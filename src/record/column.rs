@@ -8,6 +8,7 @@ use datafusion::arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use super::text::{Taken, append_lossy, take, unescape};
 use super::time::parse_time;
 use super::tree::NodeId;
+use super::walk::Raw;
 use crate::schema::Kind;
 
 /// One row per record so far.
@@ -49,12 +50,12 @@ impl Column {
         Self { node, kind, nulls: NullBufferBuilder::new(0), values }
     }
 
-    /// Appends the row of record number `ordinal` whose value is `raw`, empty for none. Gives the bytes of text added.
+    /// Appends the row of record number `ordinal` whose value is `raw`. Gives the bytes of text added.
     ///
     /// `is_ascii` spares the look at UTF-8; it may be false for text that is ASCII.
     #[inline]
-    pub(super) fn append(&mut self, raw: &[u8], is_ascii: bool, ordinal: i64) -> Result<usize, Overflow> {
-        let taken = take(raw, self.kind);
+    pub(super) fn append(&mut self, raw: Raw<'_>, is_ascii: bool, ordinal: i64) -> Result<usize, Overflow> {
+        let taken = take(raw.bytes, raw.escapes, self.kind);
         match &mut self.values {
             Values::Ordinal(numbers) => {
                 numbers.push(ordinal);

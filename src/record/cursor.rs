@@ -32,6 +32,8 @@ pub(super) struct Cursor<'d> {
     limit: usize,
     /// A container was met that is nested too deep; tokens end there.
     too_deep: bool,
+    /// While it looks at punctuation alone: that of the block that is ahead.
+    rest: u64,
     /// Whether every window since [`Cursor::begin_quick`] was regular.
     regular: bool,
     broken: Option<(usize, &'static str)>,
@@ -50,6 +52,7 @@ impl<'d> Cursor<'d> {
             depth: 0,
             limit: limits.depth.min(Limits::DEEPEST),
             too_deep: false,
+            rest: 0,
             regular: false,
             broken: None,
         }
@@ -68,19 +71,8 @@ impl<'d> Cursor<'d> {
     /// Takes the next token.
     #[inline(always)]
     pub(super) fn next(&mut self) -> Token {
-        self.take(|window| &window.tokens)
-    }
-
-    /// Takes the next bracket, colon or comma, whatever is in between.
-    #[inline(always)]
-    pub(super) fn next_punctuation(&mut self) -> Token {
-        self.take(|window| &window.punctuation)
-    }
-
-    #[inline(always)]
-    fn take(&mut self, of: impl Fn(&Window) -> &[u64; WINDOW]) -> Token {
         loop {
-            let marks = of(&self.window)[self.block % WINDOW] & self.ahead;
+            let marks = self.window.tokens[self.block % WINDOW] & self.ahead;
             if marks != 0 {
                 // Ahead is what is above the lowest mark.
                 self.ahead = !(marks ^ (marks - 1));
@@ -97,28 +89,41 @@ impl<'d> Cursor<'d> {
     /// that bracket too. Gives the position after it.
     #[inline]
     pub(super) fn skip(&mut self, open: Token) -> Result<usize, Fault> {
+        match self.closing(self.ahead) {
+            Some((close, bit)) => {
+                self.ahead = !(bit | (bit - 1));
+                self.close(open, close)
+            }
+            None => Err(self.fault(Token { at: self.text.len(), byte: 0 }, "")),
+        }
+    }
+
+    /// Goes to the bracket that closes the container whose opening one was just taken, `ahead` of which are these
+    /// bytes of the block. Gives that bracket, and its bit.
+    #[inline]
+    fn closing(&mut self, mut ahead: u64) -> Option<(Token, u64)> {
         let mut depth = self.depth + 1;
         loop {
-            let open_here = self.window.open[self.block % WINDOW];
-            let mut brackets = (open_here | self.window.close[self.block % WINDOW]) & self.ahead;
+            let open = self.window.open[self.block % WINDOW];
+            let mut brackets = (open | self.window.close[self.block % WINDOW]) & ahead;
             while brackets != 0 {
                 let bit = brackets & brackets.wrapping_neg();
-                depth += if open_here & bit != 0 { 1 } else { -1 };
+                depth += if open & bit != 0 { 1 } else { -1 };
                 if depth == self.depth {
-                    self.ahead = !(bit | (bit - 1));
                     let at = self.base + self.block * BLOCK + bit.trailing_zeros() as usize;
-                    return self.close(open, Token { at, byte: self.text.get(at).copied().unwrap_or(0) });
+                    return Some((Token { at, byte: self.text.get(at).copied().unwrap_or(0) }, bit));
                 }
                 brackets ^= bit;
             }
             loop {
                 if !self.advance() {
-                    return Err(self.fault(Token { at: self.text.len(), byte: 0 }, ""));
+                    return None;
                 }
                 if self.window.lowest[self.block % WINDOW] <= self.depth {
                     break;
                 }
             }
+            ahead = !0;
             depth = self.window.depth[self.block % WINDOW];
         }
     }
@@ -190,19 +195,6 @@ impl<'d> Cursor<'d> {
         }
     }
 
-    /// Begins to look at punctuation alone, if what is ahead is regular.
-    #[inline(always)]
-    pub(super) fn begin_quick(&mut self) -> bool {
-        self.regular = self.carry.is_regular();
-        self.regular
-    }
-
-    /// Whether everything met since was regular.
-    #[inline(always)]
-    pub(super) fn was_regular(&self) -> bool {
-        self.regular
-    }
-
     /// Containers open around the cursor.
     pub(super) fn depth(&self) -> i32 {
         self.depth
@@ -272,6 +264,88 @@ impl<'d> Cursor<'d> {
                 }
                 brackets ^= bit;
             }
+        }
+    }
+}
+
+/// Where a cursor is that looks at punctuation alone. It lives in registers, and is [`put`](Cursor::put) back before
+/// the cursor itself moves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quick {
+    /// Punctuation of the block that is ahead.
+    rest: u64,
+    /// Position of the block's first byte.
+    start: usize,
+}
+
+/// Looking at punctuation alone.
+impl Cursor<'_> {
+    /// Begins, if what is ahead is regular.
+    #[inline(always)]
+    pub(super) fn begin_quick(&mut self) -> bool {
+        self.regular = self.carry.is_regular();
+        self.rest = self.window.punctuation[self.block % WINDOW] & self.ahead;
+        self.regular
+    }
+
+    /// Ends before the byte `at`, which is in this block or the first of the next. False when anything met was not
+    /// regular.
+    #[inline(always)]
+    pub(super) fn end_quick(&mut self, at: usize) -> bool {
+        let passed = at - (self.base + self.block * BLOCK);
+        self.ahead = if passed < BLOCK { !0 << passed } else { 0 };
+        self.regular
+    }
+
+    /// Where the cursor is.
+    #[inline(always)]
+    pub(super) fn quick(&self) -> Quick {
+        Quick { rest: self.rest, start: self.base + self.block * BLOCK }
+    }
+
+    /// The cursor is there, which is in the same block.
+    #[inline(always)]
+    pub(super) fn put(&mut self, quick: Quick) {
+        self.rest = quick.rest;
+    }
+
+    /// Takes the next bracket, colon or comma, whatever is in between.
+    #[inline(always)]
+    pub(super) fn quick_next(&mut self, quick: &mut Quick) -> Token {
+        while quick.rest == 0 {
+            if !self.advance() {
+                return Token { at: self.text.len(), byte: 0 };
+            }
+            *quick =
+                Quick { rest: self.window.punctuation[self.block % WINDOW], start: self.base + self.block * BLOCK };
+        }
+        let at = quick.start + quick.rest.trailing_zeros() as usize;
+        quick.rest &= quick.rest - 1;
+        Token { at, byte: self.text.get(at).copied().unwrap_or(0) }
+    }
+
+    /// As [`Cursor::skip`].
+    #[inline]
+    pub(super) fn quick_skip(&mut self, open: Token) -> Option<usize> {
+        let (close, bit) = self.closing(self.rest)?;
+        self.rest = self.window.punctuation[self.block % WINDOW] & !(bit | (bit - 1));
+        (close.byte == open.byte + 2).then_some(close.at + 1)
+    }
+
+    /// Steps out of a container whose closing bracket `close` was taken. Gives the position after it.
+    #[inline(always)]
+    pub(super) fn quick_leave(&mut self, quick: Quick, close: Token) -> Option<usize> {
+        self.put(quick);
+        self.depth -= 1;
+        Some(close.at + 1)
+    }
+
+    /// Whether there may be a backslash from `start` to `end`, neither of which is ahead.
+    #[inline(always)]
+    pub(super) fn may_have_escapes(&self, start: usize, end: usize) -> bool {
+        match start.checked_sub(self.base) {
+            Some(from) => self.window.has_backslash(from / BLOCK, (end - self.base) / BLOCK),
+            None => true,
         }
     }
 }

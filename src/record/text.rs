@@ -40,14 +40,14 @@ pub(super) enum Taken<'d> {
     Word(&'static str),
 }
 
-/// The part of a whole value that a leaf of this kind takes.
+/// The part of a whole value that a leaf of this kind takes. Without `escapes` there is no backslash in it.
 #[inline]
-pub(super) fn take(raw: &[u8], kind: Kind) -> Taken<'_> {
+pub(super) fn take(raw: &[u8], escapes: bool, kind: Kind) -> Taken<'_> {
     let Some(form) = form(raw) else { return Taken::Null };
     match (kind, form) {
         (_, Form::Null) | (Kind::Scalar, Form::Container) | (Kind::Ordinal, _) => Taken::Null,
-        (Kind::Flag, Form::String) => flag(raw),
-        (Kind::Text | Kind::Scalar | Kind::Numeral | Kind::Time, Form::String) => inside(raw),
+        (Kind::Flag, Form::String) => flag(raw, escapes),
+        (Kind::Text | Kind::Scalar | Kind::Numeral | Kind::Time, Form::String) => inside(raw, escapes),
         (Kind::Numeral, Form::True) => Taken::Word("1"),
         (Kind::Numeral, Form::False) => Taken::Word("0"),
         _ => Taken::Raw(raw),
@@ -55,14 +55,15 @@ pub(super) fn take(raw: &[u8], kind: Kind) -> Taken<'_> {
 }
 
 /// What stands between a string's quotes.
-fn inside(raw: &[u8]) -> Taken<'_> {
+#[inline]
+fn inside(raw: &[u8], escapes: bool) -> Taken<'_> {
     let inside = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-    if memchr::memchr(b'\\', inside).is_some() { Taken::Escaped(inside) } else { Taken::Raw(inside) }
+    if escapes && memchr::memchr(b'\\', inside).is_some() { Taken::Escaped(inside) } else { Taken::Raw(inside) }
 }
 
 /// A string as a flag: both booleans in any case, any other text as it is.
-fn flag(raw: &[u8]) -> Taken<'_> {
-    let taken = inside(raw);
+fn flag(raw: &[u8], escapes: bool) -> Taken<'_> {
+    let taken = inside(raw, escapes);
     let mut unescaped = Vec::new();
     let text = match taken {
         Taken::Escaped(inside) => {

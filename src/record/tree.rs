@@ -12,26 +12,24 @@ pub(super) struct Tree {
 }
 
 /// One place in a record.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Node {
-    /// Members to go on to.
-    pub(super) members: Vec<Member>,
-    /// Elements to go on to.
-    pub(super) elements: Vec<(usize, NodeId)>,
     /// One more than the last descendant.
     pub(super) end: NodeId,
-    /// By a key's [`hash`]: one more than the number of the first member that may fit; 0 for none.
-    first: Slots,
+    members: Vec<Member>,
+    elements: Vec<(usize, NodeId)>,
+    /// By a key's [`hash`]: one more than the number of the last member with it; 0 for none.
+    last: [u16; SLOTS],
 }
 
 /// One wanted member of an object.
 #[derive(Debug)]
 pub(super) struct Member {
-    /// One more than the number of the next member with the same hash; 0 for none.
-    next: usize,
+    pub(super) node: NodeId,
     key: Box<[u8]>,
     any_case: bool,
-    pub(super) node: NodeId,
+    /// One more than the number of the member before with the same hash; 0 for none.
+    before: u16,
 }
 
 /// How well a key fits a step; the better one wins, of equals the later.
@@ -53,7 +51,7 @@ impl Tree {
         let mut order: Vec<usize> = (0..paths.len()).collect();
         // In the order of paths a node's descendants stand together.
         order.sort_by_key(|at| paths[*at]);
-        let mut nodes = vec![Node::default()];
+        let mut nodes = vec![Node::new()];
         let mut ids = vec![0; paths.len()];
         let mut previous: (&[Step], Vec<NodeId>) = (&[], vec![0]);
         for at in order {
@@ -63,7 +61,7 @@ impl Tree {
             way.truncate(shared + 1);
             for step in &path[shared..] {
                 let node = nodes.len();
-                nodes.push(Node::default());
+                nodes.push(Node::new());
                 nodes[way[way.len() - 1]].add(step, node);
                 way.push(node);
             }
@@ -94,6 +92,10 @@ impl Tree {
 }
 
 impl Node {
+    fn new() -> Self {
+        Self { end: 0, members: Vec::new(), elements: Vec::new(), last: [0; SLOTS] }
+    }
+
     fn add(&mut self, step: &Step, node: NodeId) {
         match step {
             Step::Key(key) => self.add_member(key.as_bytes(), true, node),
@@ -106,16 +108,35 @@ impl Node {
     }
 
     fn add_member(&mut self, key: &[u8], any_case: bool, node: NodeId) {
-        let first = &mut self.first.0[hash(key)];
-        self.members.push(Member { next: *first, key: key.into(), any_case, node });
-        *first = self.members.len();
+        let last = &mut self.last[hash(key)];
+        self.members.push(Member { node, key: key.into(), any_case, before: *last });
+        // Beyond 65,535 members of one object, the rest is not found rather than mistaken.
+        *last = u16::try_from(self.members.len()).unwrap_or(*last);
+    }
+
+    /// Whether to go into an object.
+    #[inline(always)]
+    pub(super) fn has_members(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// Whether to go into an array.
+    #[inline(always)]
+    pub(super) fn has_elements(&self) -> bool {
+        !self.elements.is_empty()
     }
 
     /// The members that an unescaped key may fit, few or none.
     #[inline(always)]
     pub(super) fn candidates(&self, key: &[u8]) -> impl Iterator<Item = &Member> {
-        let first = self.first.0[hash(key)].checked_sub(1).and_then(|at| self.members.get(at));
-        std::iter::successors(first, |member| self.members.get(member.next.checked_sub(1)?))
+        let member = |number: u16| self.members.get(usize::from(number).checked_sub(1)?);
+        std::iter::successors(member(self.last[hash(key)]), move |next| member(next.before))
+    }
+
+    /// The node of an element.
+    #[inline]
+    pub(super) fn element(&self, index: usize) -> Option<NodeId> {
+        self.elements.iter().find(|element| element.0 == index).map(|element| element.1)
     }
 }
 
@@ -136,20 +157,15 @@ impl Member {
 /// A number below [`SLOTS`], the same for keys that differ only in ASCII case.
 #[inline(always)]
 fn hash(key: &[u8]) -> usize {
-    let (first, last) = (key.first().copied().unwrap_or(0) | 0x20, key.last().copied().unwrap_or(0) | 0x20);
-    key.len().wrapping_mul(7).wrapping_add(usize::from(first) * 5).wrapping_add(usize::from(last) * 11) % SLOTS
+    let word = match key.last_chunk::<4>() {
+        Some(tail) => u32::from_le_bytes(*tail),
+        None => key.iter().fold(0, |word, byte| word << 8 | u32::from(*byte)),
+    };
+    // The bit that tells capital letters from small ones is set; the product's highest bits depend on all others.
+    ((word | 0x2020_2020).wrapping_mul(0x9E37_79B1) >> (32 - SLOTS.ilog2())) as usize
 }
 
-/// A table that knows most unwanted keys.
-#[derive(Debug)]
-struct Slots([usize; SLOTS]);
-
-impl Default for Slots {
-    fn default() -> Self {
-        Self([0; SLOTS])
-    }
-}
-
+/// Places in a table of keys, so many that most unwanted keys find theirs empty.
 const SLOTS: usize = 64;
 
 #[cfg(test)]

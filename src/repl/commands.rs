@@ -59,15 +59,15 @@ fn help(shell: &mut Shell<'_>, _: &str) -> Next {
     let width = ALL.iter().map(|meta| meta.usage.len()).max().unwrap_or_default();
     for meta in ALL {
         let others = meta.names[1..].join(" ");
-        shell.terminal.say(format!("{:width$}  {}  {others}", meta.usage, meta.summary).trim_end());
+        shell.answer_line(format!("{:width$}  {}  {others}", meta.usage, meta.summary).trim_end());
     }
-    shell.terminal.say("A statement ends with `;`. A pipe query ends with `;` or an empty line.");
+    shell.answer_line("A statement ends with `;`. A pipe query ends with `;` or an empty line.");
     Next::Line
 }
 
 fn tables(shell: &mut Shell<'_>, _: &str) -> Next {
     for table in shell.session.tables() {
-        shell.terminal.say(&table);
+        shell.answer_line(&table);
     }
     Next::Line
 }
@@ -84,7 +84,7 @@ fn schema(shell: &mut Shell<'_>, table: &str) -> Next {
 fn describe(shell: &Shell<'_>, members: &[columns::Column], depth: usize) {
     for column in members {
         let name = format!("{:indent$}{}", "", column.name, indent = 2 * depth);
-        shell.terminal.say(&format!("{name:32}{}", column.summary));
+        shell.answer_line(&format!("{name:32}{}", column.summary));
         if let Shape::Struct(inner) | Shape::List(inner) = column.shape {
             describe(shell, inner, depth + 1);
         }
@@ -93,7 +93,7 @@ fn describe(shell: &Shell<'_>, members: &[columns::Column], depth: usize) {
 
 fn mode(shell: &mut Shell<'_>, name: &str) -> Next {
     if name.is_empty() {
-        shell.terminal.say(&format!("{} (of {})", shell.format, formats()));
+        shell.answer_line(&format!("{} (of {})", shell.format, formats()));
         return Next::Line;
     }
     match name.parse::<Format>() {

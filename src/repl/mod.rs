@@ -74,6 +74,11 @@ impl Shell<'_> {
         Next::Line
     }
 
+    /// A line that answers a command. Nothing can be done when nobody reads it.
+    fn answer_line(&self, text: &str) {
+        let _ = Sink::stdout().heading(text);
+    }
+
     /// Answers a text. Ctrl-C ends the query and leaves the shell.
     fn query(&self, text: &str) {
         let work = async {

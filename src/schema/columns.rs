@@ -237,6 +237,23 @@ impl Column {
         }
     }
 
+    /// The type as Athena's published table writes it: `struct<type:string,…>`.
+    #[must_use]
+    pub fn athena_type(&self) -> String {
+        let members = |members: &[Self]| {
+            let members: Vec<_> =
+                members.iter().map(|member| format!("{}:{}", member.name, member.athena_type())).collect();
+            format!("struct<{}>", members.join(","))
+        };
+        match self.shape {
+            Shape::Struct(inner) => members(inner),
+            Shape::List(inner) => format!("array<{}>", members(inner)),
+            Shape::Virtual(Virtual::FileSize | Virtual::RecordIndex) => "bigint".to_owned(),
+            Shape::Virtual(Virtual::FileModified) => "timestamp".to_owned(),
+            _ => "string".to_owned(),
+        }
+    }
+
     /// The field of the whole column, with what the languages must know of it as metadata.
     #[must_use]
     pub fn field(&self) -> Field {
@@ -246,8 +263,7 @@ impl Column {
             Shape::Flag => Some(FLAG),
             _ => None,
         };
-        let mut metadata = HashMap::from([("comment".to_owned(), self.summary.to_owned())]);
-        metadata.extend(mark.map(|mark| (HOLDS.to_owned(), mark.to_owned())));
+        let mut metadata: HashMap<_, _> = mark.into_iter().map(|mark| (HOLDS.to_owned(), mark.to_owned())).collect();
         if let Shape::Virtual(_) = self.shape {
             metadata.insert(HIDDEN.to_owned(), "true".to_owned());
         }

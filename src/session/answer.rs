@@ -13,7 +13,7 @@ use futures::StreamExt;
 
 use super::{Error, Language, why};
 use crate::diag::{Diagnostic, Diagnostics, closest};
-use crate::schema::{columns, path_text};
+use crate::schema::{Shape, columns, path_text};
 use crate::table::{Failure, Report, TrailSource};
 
 /// The answer to one statement.
@@ -60,7 +60,7 @@ pub struct Outcome {
     pub inflated_bytes: u64,
     /// Fields that the query names and no record read has, each with a remedy.
     pub unknown_fields: Vec<Diagnostic>,
-    /// Why there are no rows, where there are none.
+    /// Why there are no rows, or nothing was read for them, where that is so.
     pub why_empty: Option<String>,
 }
 
@@ -93,11 +93,26 @@ impl Outcome {
 
 fn never_seen(path: &str) -> Diagnostic {
     let notice = Diagnostic::notice("A101", format!("no record that was read has a field `{path}`"));
-    let documented = columns::ALL.iter().map(|column| column.json).filter(|json| !json.is_empty());
-    match closest(path, documented) {
-        Some(close) => notice.help(format!("`{close}` has a similar name; names of fields have case")),
-        None => notice,
+    let (parent, name) = path.rsplit_once('.').map_or((None, path), |(parent, name)| (Some(parent), name));
+    let siblings = parent.map_or(columns::ALL, inside);
+    let documented = siblings.iter().map(|column| column.json).filter(|json| !json.is_empty());
+    match (closest(name, documented), parent) {
+        (Some(close), None) => notice.help(format!("`{close}` has a similar name; names of fields have case")),
+        (Some(close), Some(parent)) => {
+            notice.help(format!("`{parent}.{close}` has a similar name; names of fields have case"))
+        }
+        (None, _) => notice.help("names of fields have case"),
     }
+}
+
+/// The documented members of a field. None for JSON such as `requestParameters`, which each service documents.
+fn inside(path: &str) -> &'static [columns::Column] {
+    path.split('.').fold(columns::ALL, |columns, name| {
+        columns.iter().find(|column| column.json == name).map_or(&[], |column| match column.shape {
+            Shape::Struct(inner) => inner,
+            _ => &[],
+        })
+    })
 }
 
 impl Answer {
@@ -140,7 +155,10 @@ impl Answer {
         let reports = reports(&self.physical);
         let mut outcome = Outcome { rows: self.rows, scanned: !reports.is_empty(), ..Outcome::default() };
         reports.iter().for_each(|report| outcome.add(report));
-        if self.rows == 0 && outcome.scanned {
+        // A `count(*)` of nothing has a row, and deserves the reason all the same.
+        if outcome.scanned
+            && (self.rows == 0 || outcome.files_read == 0 && outcome.failed.is_empty() && outcome.files_unread == 0)
+        {
             outcome.why_empty = Some(why::explain(&self.logical, &self.physical, &outcome, &self.location));
         }
         outcome

@@ -5,6 +5,7 @@ mod engine;
 mod error;
 mod language;
 mod options;
+mod params;
 mod why;
 
 use std::sync::Arc;
@@ -117,6 +118,7 @@ impl Session {
             Form::Sql(parsed) => {
                 let planned = self.context.state().statement_to_plan(parsed.ast.clone()).await;
                 let plan = planned.map_err(|error| self.failed(source, error))?;
+                let plan = params::bind(plan, source, &self.options.params)?;
                 Ok(Planned { plan, language: Language::Sql, notices: notices(Vec::new()) })
             }
             Form::Insights(query) => {

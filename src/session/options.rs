@@ -1,6 +1,6 @@
 //! What a session was asked for, beyond its archives and queries.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, col, lit};
 
@@ -30,6 +30,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Rows of a batch; DataFusion's when not given.
     pub batch_rows: Option<usize>,
+    /// Values of the placeholders of SQL, by name. A name given twice has its last value.
+    pub params: Vec<(String, String)>,
     /// The time that `now()` means.
     pub now: DateTime<Utc>,
 }
@@ -39,8 +41,14 @@ pub struct Options {
 pub struct Bound {
     /// The moment.
     pub at: DateTime<Utc>,
-    /// Whether it was written as a day, which ends a range before its midnight.
-    pub is_day: bool,
+}
+
+impl Bound {
+    /// Whether it is the beginning of a day: a range that ends there does not hold the day's first second.
+    #[must_use]
+    pub fn is_midnight(self) -> bool {
+        self.at.time() == NaiveTime::MIN
+    }
 }
 
 impl Options {
@@ -57,6 +65,7 @@ impl Options {
             s3: S3Options::default(),
             threads: None,
             batch_rows: None,
+            params: Vec::new(),
             now,
         }
     }
@@ -67,7 +76,8 @@ impl Options {
         let moment = |bound: Bound| {
             lit(ScalarValue::TimestampMillisecond(Some(bound.at.timestamp_millis()), Some("UTC".into())))
         };
-        let until = |bound: Bound| if bound.is_day { time().lt(moment(bound)) } else { time().lt_eq(moment(bound)) };
+        let until =
+            |bound: Bound| if bound.is_midnight() { time().lt(moment(bound)) } else { time().lt_eq(moment(bound)) };
         let within = |name: &str, values: &[String]| {
             let values: Vec<Expr> = values.iter().map(|value| lit(value.as_str())).collect();
             (!values.is_empty()).then(|| col(name).in_list(values, false))
@@ -90,11 +100,11 @@ impl Options {
 /// # Errors
 /// [`Error::Usage`] when it is none of these.
 pub fn bound(option: &str, text: &str, now: DateTime<Utc>) -> Result<Bound, Error> {
-    let at = |at: DateTime<Utc>| Bound { at, is_day: false };
+    let at = |at: DateTime<Utc>| Bound { at };
     if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d")
         && let Some(midnight) = day.and_hms_opt(0, 0, 0)
     {
-        return Ok(Bound { at: midnight.and_utc(), is_day: true });
+        return Ok(at(midnight.and_utc()));
     }
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(at(time.to_utc()));

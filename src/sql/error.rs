@@ -50,6 +50,9 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
     if let Some(name) = quoted("table '", "' not found") {
         let name = name.rsplit('.').next().unwrap_or(name);
         let diagnostic = Diagnostic::error("S003", format!("no table is named `{name}`"));
+        if tables.is_empty() {
+            return diagnostic.help("there is no archive to ask; name one: `trailql query PATH_OR_URL -c '…'`");
+        }
         return match closest(name, tables.iter().map(String::as_str)) {
             Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
             None => diagnostic.help(format!(
@@ -62,14 +65,15 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
         let diagnostic = Diagnostic::error("S004", format!("no function is named `{name}`"));
         return match closest(name, functions.iter().map(String::as_str)) {
             Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
-            None => diagnostic,
+            None => diagnostic.help("`SHOW FUNCTIONS` lists them"),
         };
     }
-    if let Some(name) = quoted("Field ", " not found in struct") {
+    if let Some((name, _)) = sentence.strip_prefix("Field ").and_then(|rest| rest.split_once(" not found in struct")) {
+        let name = name.trim_matches('\'');
         let diagnostic = Diagnostic::error("S002", format!("no member is named `{name}`"));
         return match closest(name, columns::members()) {
             Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
-            None => diagnostic,
+            None => diagnostic.help("`.schema` in the shell lists the members"),
         };
     }
     of_arguments(sentence).unwrap_or_else(|| Diagnostic::error("S005", tidy(sentence)))
@@ -103,8 +107,7 @@ fn place(source: &Source, error: &DataFusionError, diagnostic: &Diagnostic) -> O
     });
     known.or_else(|| {
         let name = diagnostic.message.split('`').nth(1)?;
-        let at = source.text.to_lowercase().find(&name.to_lowercase())?;
-        source.text.is_char_boundary(at).then(|| span::word_at(&source.text, at))
+        span::find_word(&source.text, name)
     })
 }
 

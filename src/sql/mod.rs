@@ -4,6 +4,7 @@
 //! known, or by rules on the plan, where types are known. Positions are bytes of the text as written.
 
 mod booleans;
+mod catalog;
 mod error;
 mod flags;
 mod parse;

@@ -7,7 +7,8 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use super::{rewrite, span};
-use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::diag::{Diagnostic, Diagnostics, Source, closest};
+use crate::schema::tables;
 
 /// One statement, ready to be planned.
 #[derive(Debug, Clone)]
@@ -15,6 +16,11 @@ pub struct Statement {
     /// What DataFusion plans.
     pub ast: Parsed,
 }
+
+/// What a word out of place is compared with.
+const KEYWORDS: &[&str] = &[
+    "SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "BETWEEN", "UNION", "EXPLAIN", "DESCRIBE", "WITH",
+];
 
 /// Statements may not nest deeper than this.
 const DEEPEST: usize = 200;
@@ -34,7 +40,7 @@ pub fn parse(source: &Source) -> Result<Vec<Statement>, Diagnostics> {
     parsed
         .into_iter()
         .map(|mut statement| {
-            refuse_changes(&statement).map_err(failed)?;
+            refuse_changes(&statement, &source.text).map_err(failed)?;
             rewrite::rewrite(&mut statement);
             Ok(Statement { ast: statement })
         })
@@ -57,24 +63,60 @@ fn syntax_error(text: &str, error: &DataFusionError) -> Diagnostic {
     let mut message: String = sentence.chars().take(1).flat_map(char::to_lowercase).collect();
     message.extend(sentence.chars().skip(1));
     let message = message.replace("expected: ", "expected ").replace(", found: ", ", found ");
-    let diagnostic = Diagnostic::error("S001", message);
+    // What was found is the text's; what was expected is in sqlparser's words.
+    let (message, found) = match message.split_once(", found ") {
+        Some((expected, "EOF")) => (format!("{expected}, found the end of the text"), None),
+        Some((expected, found)) => (format!("{expected}, found `{found}`"), Some(found)),
+        None => (message, None),
+    };
+    let mut diagnostic = Diagnostic::error("S001", message);
+    if let Some(close) = found
+        .and_then(|found| closest(found, KEYWORDS.iter().copied()).filter(|close| !close.eq_ignore_ascii_case(found)))
+    {
+        diagnostic = diagnostic.help(format!("`{close}` has a similar name"));
+    }
     let place = place.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
     match place {
-        Some((line, column)) if line > 0 => diagnostic.at(span::word_at(text, span::offset(text, line, column)), ""),
+        Some((line, column)) if line > 0 => {
+            let at = span::offset(text, line, column);
+            let diagnostic = match misread(&text[..at]) {
+                Some((word, keyword)) if found.is_some() && diagnostic.help.is_empty() => {
+                    diagnostic.help(format!("`{word}` before it is read as a name; `{keyword}` is similar"))
+                }
+                _ => diagnostic,
+            };
+            diagnostic.at(span::word_at(text, at), "")
+        }
         _ => diagnostic.at(span::word_at(text, text.trim_end().len()), ""),
     }
 }
 
+/// The last word of a text, where it is nearly a keyword: `WHER x` makes `WHER` an alias, and `x` the error.
+fn misread(before: &str) -> Option<(&str, &'static str)> {
+    let word = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().filter(|word| word.len() > 2)?;
+    let keyword = closest(word, KEYWORDS.iter().copied())?;
+    (!keyword.eq_ignore_ascii_case(word)).then_some((word, keyword))
+}
+
 /// trailql reads. What would write, anywhere, is refused before it is planned.
-fn refuse_changes(statement: &Parsed) -> Result<(), Diagnostic> {
+fn refuse_changes(statement: &Parsed, text: &str) -> Result<(), Diagnostic> {
     let refused = |what: &str| {
-        Err(Diagnostic::error("S006", format!("`{what}` would change something; trailql only reads"))
-            .help("write results to a file with `-o` and `--out`"))
+        let diagnostic = Diagnostic::error("S006", format!("`{what}` would change something; trailql only reads"))
+            .help("write results to a file with `-o` and `--out`");
+        let word = what.split(' ').next().unwrap_or(what);
+        Err(match span::find_word(text, word) {
+            Some(place) => diagnostic.at(place, ""),
+            None => diagnostic,
+        })
+    };
+    let is_of_archive = |name: &ast::ObjectName| {
+        let last = name.0.last().and_then(ast::ObjectNamePart::as_ident).map(|name| name.value.to_lowercase());
+        last.is_some_and(|name| name == tables::TRAIL_FILES || tables::holds_records(&name))
     };
     match statement {
         Parsed::CopyTo(_) => refused("COPY"),
         Parsed::CreateExternalTable(_) => refused("CREATE EXTERNAL TABLE"),
-        Parsed::Explain(explain) => refuse_changes(&explain.statement),
+        Parsed::Explain(explain) => refuse_changes(&explain.statement, text),
         Parsed::Reset(_) => Ok(()),
         Parsed::Statement(statement) => match statement.as_ref() {
             ast::Statement::Insert(_) => refused("INSERT"),
@@ -85,6 +127,9 @@ fn refuse_changes(statement: &Parsed) -> Result<(), Diagnostic> {
             ast::Statement::Drop { object_type: ast::ObjectType::Schema | ast::ObjectType::Database, .. } => {
                 refused("DROP SCHEMA")
             }
+            ast::Statement::Drop { names, .. } if names.iter().any(is_of_archive) => refused("DROP"),
+            ast::Statement::CreateView(view) if is_of_archive(&view.name) => refused("CREATE VIEW"),
+            ast::Statement::CreateTable(table) if is_of_archive(&table.name) => refused("CREATE TABLE"),
             ast::Statement::Copy { .. } => refused("COPY"),
             _ => Ok(()),
         },
@@ -109,8 +154,10 @@ mod tests {
         check("SELECT FROM", "S001", "", "expected");
         check("SELECT eventname\nFROM cloudtrail WHER eventname = 'x'", "S001", "eventname", "expected");
         check("SELECT 'x", "S001", "'", "nterminated");
-        check("DELETE FROM cloudtrail", "S006", "", "DELETE");
-        check("COPY cloudtrail TO 'x.parquet'", "S006", "", "COPY");
+        check("DELETE FROM cloudtrail", "S006", "DELETE", "DELETE");
+        check("SELECT 1; copy cloudtrail TO 'x.parquet'", "S006", "copy", "COPY");
+        check("DROP TABLE cloudtrail", "S006", "DROP", "DROP");
+        check("CREATE OR REPLACE VIEW data_events AS SELECT 1", "S006", "CREATE", "CREATE VIEW");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! - `requestparameters.instanceType` and `requestparameters['instanceType'][0]` become `json_member(…)`;
 //!   the keys keep their case.
 //! - `useridentity.arn` in a select list is headed `arn`.
+//! - `:name` is `$name`, DataFusion's spelling of a placeholder.
 //! - `*` leaves out the hidden columns of `cloudtrail`.
 //! - Flags that stand where a condition must are compared with `'true'` ([`flags`]).
 
@@ -17,13 +18,14 @@ use datafusion::sql::sqlparser::ast::{
     TableFactor, Value, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
-use super::flags;
+use super::{catalog, flags};
 use crate::schema::{Shape, columns, tables};
 
 /// Rewrites a statement in place.
 pub(super) fn rewrite(statement: &mut Parsed) {
     match statement {
         Parsed::Statement(statement) => {
+            catalog::rewrite(statement);
             let _ = statement.visit(&mut Rewriter::default());
         }
         Parsed::Explain(explain) => rewrite(&mut explain.statement),
@@ -83,6 +85,15 @@ impl VisitorMut for Rewriter {
                 access_chain.iter_mut().for_each(|access| subscript(access, has_members));
             }
             _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
+        if let Value::Placeholder(name) = &mut value.value
+            && let Some(rest) = name.strip_prefix(':')
+        {
+            *name = format!("${rest}");
         }
         ControlFlow::Continue(())
     }
@@ -422,6 +433,11 @@ mod tests {
         );
         check("SELECT 1 FROM t WHERE readonly IN (true, NULL)", "SELECT 1 FROM t WHERE readonly IN ('true', NULL)");
         check("SELECT 1 FROM t WHERE eventname", "SELECT 1 FROM t WHERE eventname");
+    }
+
+    #[test]
+    fn placeholders_have_one_spelling() {
+        check("SELECT :a FROM t WHERE b = :b AND c > $c LIMIT :d", "SELECT $a FROM t WHERE b = $b AND c > $c LIMIT $d");
     }
 
     #[test]

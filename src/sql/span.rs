@@ -39,6 +39,17 @@ pub(super) fn word_at(text: &str, start: usize) -> Span {
     Span::new(start, start + length)
 }
 
+/// The first place where `word` stands by itself, in any case.
+pub(super) fn find_word(text: &str, word: &str) -> Option<Span> {
+    let is_inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.char_indices().map(|(at, _)| at).find_map(|at| {
+        let found = text.get(at..at + word.len()).filter(|found| found.eq_ignore_ascii_case(word))?;
+        let span = Span::new(at, at + found.len());
+        let stands = !is_inside(text[..at].chars().next_back()) && !is_inside(text[span.end..].chars().next());
+        stands.then_some(span)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

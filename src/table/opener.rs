@@ -183,13 +183,16 @@ impl UnitScan {
         };
         inflating.done();
         let inflated = document.len();
-        let _parsing = self.metrics.time_parsing.clone();
+        let parsing = self.metrics.time_parsing.clone();
         let mut reading = match self.columns.read(document) {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(error.into())),
         };
         loop {
-            match self.columns.fill(&mut reading, file, self.batch_size) {
+            let timer = parsing.timer();
+            let progress = self.columns.fill(&mut reading, file, self.batch_size);
+            timer.done();
+            match progress {
                 Ok(Progress::Full) => {
                     let batch = project(&mut self.columns, &self.projector);
                     batches.blocking_send(batch).map_err(|_| None)?;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anstream::ColorChoice;
-use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 pub use sink::Sink;
@@ -76,6 +76,9 @@ impl Terminal {
             style,
             ..output::Options::default()
         };
+        if format == Format::Table && is_explanation(&answer.schema()) {
+            return self.show_plans(answer, sink, started).await;
+        }
         let mut writer = Writer::new(format, with_constants(&answer.schema(), constants), options, sink.writer())?;
         let mut rows = 0;
         while left > 0
@@ -89,6 +92,29 @@ impl Terminal {
         let written = writer.finish()?;
         let outcome = answer.outcome();
         drop(answer);
+        self.report(&outcome, &written, started);
+        Ok(Shown { rows, outcome })
+    }
+
+    /// The plans of `EXPLAIN`, each as lines of its own below its name; a table would make one long line of each.
+    async fn show_plans(&self, mut answer: Answer, sink: &mut Sink, started: Instant) -> Result<Shown, Error> {
+        let mut rows = 0;
+        while let Some(batch) = answer.next().await? {
+            for row in 0..batch.num_rows() {
+                let text =
+                    |column: usize| batch.column(column).as_string_opt::<i32>().map_or("", |text| text.value(row));
+                if rows > 0 {
+                    sink.heading("")?;
+                }
+                sink.heading(&escape::terminal(&text(0).replace('_', " ")))?;
+                for line in text(1).trim_end().lines() {
+                    sink.heading(&format!("  {}", escape::terminal(line)))?;
+                }
+                rows += 1;
+            }
+        }
+        let outcome = answer.outcome();
+        let written = output::Written { rows, ..output::Written::default() };
         self.report(&outcome, &written, started);
         Ok(Shown { rows, outcome })
     }
@@ -123,7 +149,11 @@ impl Terminal {
         if let Some(why) = &outcome.why_empty {
             self.say(&diagnostic::draw_message(
                 Title::Notice,
-                &format!("no rows: {}", escape::terminal(why)),
+                &format!(
+                    "{}: {}",
+                    if outcome.rows == 0 { "no rows" } else { "nothing was read" },
+                    escape::terminal(why)
+                ),
                 &[],
                 self.color,
             ));
@@ -143,7 +173,11 @@ impl Terminal {
             }
             Error::Output(error) if error.is_closed_pipe() => return,
             error => {
-                let mut message = error.to_string();
+                let mut message = match error {
+                    // The cause names the place already.
+                    Error::Archive { location, source } if source.to_string().contains(location) => source.to_string(),
+                    error => error.to_string(),
+                };
                 let mut source = std::error::Error::source(error);
                 while let Some(cause) = source {
                     // A transparent error says the same as its source.
@@ -192,6 +226,11 @@ fn columns(fields: usize) -> Option<usize> {
     (fields > 0)
         .then(|| told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))))
         .flatten()
+}
+
+/// Whether rows of this schema are what `EXPLAIN` answers.
+fn is_explanation(schema: &SchemaRef) -> bool {
+    schema.fields().iter().map(|field| field.name().as_str()).eq(["plan_type", "plan"])
 }
 
 fn with_constants(schema: &SchemaRef, constants: &[(&str, &str)]) -> SchemaRef {

@@ -1,8 +1,12 @@
 //! Tests that drive trailql from outside, in one binary because linking DataFusion takes its time.
 
+mod bad_input;
+mod examples;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod packs;
 mod properties;
+mod readme;
 mod rooms;
 mod s3;
+mod shell;

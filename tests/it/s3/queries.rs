@@ -82,7 +82,7 @@ fn every_layout_is_counted_and_its_neighbours_are_left_alone() {
     let layouts = [
         ("plain", "AWSLogs", ["", "/", "/AWSLogs/"]),
         ("organization", "AWSLogs/o-exampleorg1", ["", "/AWSLogs", "/AWSLogs/o-exampleorg1/"]),
-        ("prefixed", "audit/eu west/AWSLogs", ["", "/audit/eu west", "/audit/eu west/AWSLogs/"]),
+        ("prefixed", "audit/eu-west/AWSLogs", ["", "/audit/eu-west", "/audit/eu-west/AWSLogs/"]),
         ("control-tower", "o-exampleorg1/AWSLogs/o-exampleorg1", ["", "/o-exampleorg1", "/o-exampleorg1/AWSLogs"]),
     ];
     for (bucket, root, below) in layouts {
