@@ -13,7 +13,10 @@ pub fn diagnose(source: &Source, error: &DataFusionError, tables: &[String], fun
     let diagnostic = match error.find_root() {
         DataFusionError::SchemaError(error, _) => of_schema(error),
         DataFusionError::Plan(sentence) => of_plan(sentence, tables, functions),
-        other => Diagnostic::error("S005", tidy(&other.strip_backtrace())),
+        other => {
+            let sentence = other.strip_backtrace();
+            of_arguments(&sentence).unwrap_or_else(|| Diagnostic::error("S005", tidy(&sentence)))
+        }
     };
     match place(source, error, &diagnostic) {
         Some(place) if diagnostic.label.is_none() => diagnostic.at(place, ""),
@@ -73,7 +76,26 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
             None => diagnostic.help("`.schema` in the shell lists the members"),
         };
     }
-    Diagnostic::error("S005", tidy(sentence))
+    of_arguments(sentence).unwrap_or_else(|| Diagnostic::error("S005", tidy(sentence)))
+}
+
+/// A call with arguments that the function does not take: DataFusion lists every attempt, and calls some a bug of its own.
+fn of_arguments(sentence: &str) -> Option<Diagnostic> {
+    let (why, rest) = sentence.split_once("No function matches the given name and argument types '")?;
+    // Functions of ours say it themselves.
+    if let Some((_, own)) = why.split_once("coercion failed with: Error during planning: ") {
+        return Some(Diagnostic::error("S005", tidy(own)));
+    }
+    let (call, rest) = rest.split_once('\'')?;
+    let (name, types) = call.split_once('(')?;
+    let types = types.trim_end_matches(')').replace("Utf8", "text");
+    let error = Diagnostic::error("S005", format!("`{name}` does not take ({types})"));
+    let known = rest.split_once("Candidate functions:").map(|(_, known)| known.split_whitespace().collect::<Vec<_>>());
+    let is_list = |known: &Vec<&str>| known.iter().any(|one| !one.contains("UserDefined"));
+    Some(match known.filter(is_list) {
+        Some(known) => error.help(format!("there are {}; `CAST(x AS type)` makes one of another", known.join(" "))),
+        None => error,
+    })
 }
 
 /// The place that DataFusion knows, or else the first place where the name in question stands.

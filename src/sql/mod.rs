@@ -6,6 +6,7 @@
 mod booleans;
 mod catalog;
 mod error;
+mod flags;
 mod parse;
 mod rewrite;
 mod span;

@@ -6,6 +6,7 @@
 //! - `useridentity.arn` in a select list is headed `arn`.
 //! - `:name` is `$name`, DataFusion's spelling of a placeholder.
 //! - `*` leaves out the hidden columns of `cloudtrail`.
+//! - Flags that stand where a condition must are compared with `'true'` ([`flags`]).
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -17,7 +18,7 @@ use datafusion::sql::sqlparser::ast::{
     TableFactor, Value, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
-use super::catalog;
+use super::{catalog, flags};
 use crate::schema::{Shape, columns, tables};
 
 /// Rewrites a statement in place.
@@ -75,10 +76,14 @@ impl VisitorMut for Rewriter {
             *expr = member;
             return ControlFlow::Continue(());
         }
+        flags::rewrite(expr);
         match expr {
             Expr::Identifier(name) => fold(name),
             Expr::CompoundIdentifier(names) => names.iter_mut().for_each(fold),
-            Expr::CompoundFieldAccess { access_chain, .. } => access_chain.iter_mut().for_each(subscript),
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                let has_members = is_of_members(root);
+                access_chain.iter_mut().for_each(|access| subscript(access, has_members));
+            }
             _ => {}
         }
         ControlFlow::Continue(())
@@ -95,10 +100,32 @@ impl VisitorMut for Rewriter {
 }
 
 /// `resources[1].arn` → `resources[1]['arn']`: a member of what is no plain name is planned by its subscript only.
-fn subscript(access: &mut AccessExpr) {
-    if let AccessExpr::Dot(Expr::Identifier(name)) = access {
-        *access = AccessExpr::Subscript(Subscript::Index { index: text(&name.value.to_lowercase()) });
+/// Names of members have no case.
+fn subscript(access: &mut AccessExpr, has_members: bool) {
+    match access {
+        AccessExpr::Dot(Expr::Identifier(name)) => {
+            *access = AccessExpr::Subscript(Subscript::Index { index: text(&name.value.to_lowercase()) });
+        }
+        AccessExpr::Subscript(Subscript::Index { index }) if has_members => {
+            if let Some(name) = text_of(index).filter(|name| name.parse::<usize>().is_err()) {
+                *index = text(&name.to_lowercase());
+            }
+        }
+        _ => {}
     }
+}
+
+/// Whether an expression is a column of structs, or a member of one.
+fn is_of_members(root: &Expr) -> bool {
+    let names = match root {
+        Expr::Identifier(name) => std::slice::from_ref(name),
+        Expr::CompoundIdentifier(names) => names,
+        _ => return false,
+    };
+    names.iter().any(|name| {
+        let column = columns::find(&name.value);
+        column.is_some_and(|column| matches!(column.shape, Shape::Struct(_) | Shape::List(_)))
+    })
 }
 
 impl Rewriter {
@@ -115,6 +142,7 @@ impl Rewriter {
     }
 
     fn select(&self, select: &mut Select) {
+        select.selection.iter_mut().chain(&mut select.having).for_each(flags::condition);
         let relations: Vec<Relation> = select
             .from
             .iter()
@@ -386,6 +414,25 @@ mod tests {
         check("SELECT resources[1].ARN FROM t", "SELECT resources[1]['arn'] AS \"arn\" FROM t");
         check("SELECT resources[1] FROM t", "SELECT resources[1] AS \"resources.1\" FROM t");
         check("SELECT a, A FROM t", "SELECT a, A AS \"a_2\" FROM t");
+    }
+
+    #[test]
+    fn members_of_structs_have_no_case() {
+        check(
+            "SELECT 1 FROM t WHERE userIdentity['sessionContext'].sessionIssuer = 'x'",
+            "SELECT 1 FROM t WHERE userIdentity['sessioncontext']['sessionissuer'] = 'x'",
+        );
+    }
+
+    #[test]
+    fn flags_are_conditions() {
+        check("SELECT 1 FROM t WHERE readOnly", "SELECT 1 FROM t WHERE readOnly = 'true'");
+        check(
+            "SELECT 1 FROM t WHERE NOT (managementevent) AND c.readonly IS NOT TRUE",
+            "SELECT 1 FROM t WHERE NOT (managementevent = 'true') AND c.readonly = 'true' IS NOT TRUE",
+        );
+        check("SELECT 1 FROM t WHERE readonly IN (true, NULL)", "SELECT 1 FROM t WHERE readonly IN ('true', NULL)");
+        check("SELECT 1 FROM t WHERE eventname", "SELECT 1 FROM t WHERE eventname");
     }
 
     #[test]
