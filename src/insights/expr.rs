@@ -235,7 +235,9 @@ impl Parser<'_> {
         let name = function.map_or(written, |function| function.name).to_owned();
         self.require(TokenKind::OpenParen)?;
         let mut args = Vec::new();
-        if self.peek() == TokenKind::Star && functions::counts_rows(&name) {
+        // `cuont(*)` is a wrong name rather than a wrong argument.
+        let is_misspelled = function.is_none() && self.ahead(1).kind == TokenKind::CloseParen;
+        if self.peek() == TokenKind::Star && (is_misspelled || functions::counts_rows(&name)) {
             self.bump();
             self.require(TokenKind::CloseParen)?;
         } else if self.eat(TokenKind::CloseParen).is_none() {

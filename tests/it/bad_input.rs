@@ -216,7 +216,7 @@ fn a_file_appears_whole_or_not_at_all() {
     assert_eq!(fs::read_to_string(&path).expect("the file is there"), "a\n1\n");
     let nowhere = folder.path().join("no/such/rows.csv");
     let nowhere = nowhere.to_str().expect("a temporary folder's name is text");
-    run(&["query", BUNDLED, "--out", nowhere, "-c", "SELECT 1 AS a"]).is(2, "", &["error: cannot write"]);
+    run(&["query", BUNDLED, "--out", nowhere, "-c", "SELECT 1 AS a"]).is(2, "", &["error: there is no folder"]);
 }
 
 #[test]
