@@ -91,8 +91,9 @@ impl Parser<'_> {
                 let right = self.expr_at(infix.level() + 1)?;
                 let joins = made.is_some_and(|made| made.level() == infix.level());
                 let operands = match left.kind {
-                    ExprKind::All(operands) | ExprKind::Any(operands) if joins => {
-                        operands.into_iter().chain([right]).collect()
+                    ExprKind::All(mut operands) | ExprKind::Any(mut operands) if joins => {
+                        operands.push(right);
+                        operands
                     }
                     kind => vec![Expr { kind, span: start }, right],
                 };

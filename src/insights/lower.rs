@@ -6,19 +6,18 @@
 
 use chrono::{DateTime, Utc};
 use datafusion::common::{Column, DataFusionError};
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr};
 
 use super::ast::{Item, Path, Query};
 use super::commands::Command;
-use super::functions;
-use super::value::{Class, Leaf, Value};
+use super::leaves::Leaves;
+use super::value::{Class, Value};
 use crate::diag::{Diagnostic, Diagnostics, Source, Span};
-use crate::schema::{Kind, Shape, Step, columns};
 
 /// What a query reads.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// A scan, or view, of `cloudtrail` with every column of [`columns`], virtual ones included.
+    /// A scan, or view, of `cloudtrail` with every column of [`columns`](crate::schema::columns), virtual ones included.
     pub table: LogicalPlan,
     /// When the query began: what `now()` means.
     pub now: DateTime<Utc>,
@@ -43,11 +42,20 @@ pub struct Lowered {
 /// # Errors
 /// What is wrong with names where they stand: the errors of the first command that has any.
 pub fn lower(query: &Query, source: &Source, scope: &Scope) -> Result<Lowered, Diagnostics> {
-    let mut rows = Rows::new(scope);
-    rows.notices.clone_from(&query.notices);
     let failed = |error: Diagnostic| Diagnostics { source: source.clone(), list: vec![error] };
+    // Twice: the first time tells which leaves of the record are read at all.
+    let leaves = rows(query, scope, Leaves::default()).map_err(failed)?.leaves;
+    let leaves = Leaves { are_known: true, are_there: false, ..leaves };
+    let Rows { plan, notices, fields, .. } = rows(query, scope, leaves).map_err(failed)?;
+    Ok(Lowered { plan, notices, fields })
+}
+
+/// The rows after the last command.
+fn rows(query: &Query, scope: &Scope, leaves: Leaves) -> Lowers<Rows> {
+    let mut rows = Rows::new(scope, leaves);
+    rows.notices.clone_from(&query.notices);
     for command in &query.commands {
-        let lowered = match command {
+        match command {
             Command::Fields(command) => command.lower(&mut rows),
             Command::Display(command) => command.lower(&mut rows),
             Command::Filter(command) => command.lower(&mut rows),
@@ -57,12 +65,10 @@ pub fn lower(query: &Query, source: &Source, scope: &Scope) -> Result<Lowered, D
             Command::Tail(command) => command.lower(&mut rows),
             Command::Parse(command) => command.lower(&mut rows),
             Command::Dedup(command) => command.lower(&mut rows),
-        };
-        lowered.map_err(failed)?;
+        }?;
     }
-    let plan = rows.finish().map_err(failed)?;
-    let Rows { notices, fields, .. } = rows;
-    Ok(Lowered { plan, notices, fields })
+    rows.finish()?;
+    Ok(rows)
 }
 
 /// What lowering a part gives.
@@ -86,11 +92,14 @@ pub(super) struct Rows {
     /// Whether they have it.
     is_ordered: bool,
     notices: Vec<Diagnostic>,
-    fields: Vec<(String, Span)>,
+    pub(super) fields: Vec<(String, Span)>,
     /// How many of the columns, from the first on, are keys of the last `stats`.
     keys: usize,
     /// How many columns were made.
     made: usize,
+    pub(super) leaves: Leaves,
+    /// Whether a filter on leaves of the record can still be moved into the scan.
+    pub(super) reaches_scan: bool,
 }
 
 /// A column that a command made.
@@ -125,7 +134,7 @@ enum Shown {
 }
 
 impl Rows {
-    fn new(scope: &Scope) -> Self {
+    fn new(scope: &Scope, leaves: Leaves) -> Self {
         let mut rows = Self {
             plan: scope.table.clone(),
             now: scope.now,
@@ -139,7 +148,10 @@ impl Rows {
             notices: Vec::new(),
             fields: Vec::new(),
             keys: 0,
-            made: 0,
+            // Names of leaves are made before all others.
+            made: leaves.list.len(),
+            leaves,
+            reaches_scan: true,
         };
         rows.order = rows.default_order();
         rows
@@ -174,7 +186,7 @@ impl Rows {
         Some(found.value.clone())
     }
 
-    /// Filters, windows and projections break no names; the first two break the order.
+    /// The rows are no longer in the order they should be in.
     pub(super) fn scramble(&mut self) {
         self.is_ordered = false;
     }
@@ -185,7 +197,7 @@ impl Rows {
         build: impl FnOnce(LogicalPlanBuilder) -> Result<LogicalPlanBuilder, DataFusionError>,
     ) -> Lowers<()> {
         let plan = build(LogicalPlanBuilder::from(self.plan.clone())).and_then(LogicalPlanBuilder::build);
-        self.plan = plan.map_err(|error| Diagnostic::error("I033", format!("the query cannot be planned: {error}")))?;
+        self.plan = plan.map_err(unplanned)?;
         Ok(())
     }
 
@@ -195,8 +207,23 @@ impl Rows {
         format!("{name}#{}", self.made)
     }
 
+    /// Keeps the rows for which the condition holds.
+    pub(super) fn filter(&mut self, condition: Expr) -> Lowers<()> {
+        let of_record = condition.column_refs().iter().all(|column| !column.name.contains('#'));
+        let condition = if self.reaches_scan && of_record { vec![condition] } else { self.settle(vec![condition])? };
+        self.build(|plan| condition.into_iter().try_fold(plan, LogicalPlanBuilder::filter))?;
+        self.is_ordered = false;
+        Ok(())
+    }
+
     /// Adds columns to the plan, keeping all others.
     pub(super) fn add(&mut self, added: Vec<(String, Expr)>) -> Lowers<()> {
+        let (names, exprs): (Vec<_>, Vec<_>) = added.into_iter().unzip();
+        let exprs = self.settle(exprs)?;
+        self.project(names.into_iter().zip(exprs).collect())
+    }
+
+    pub(super) fn project(&mut self, added: Vec<(String, Expr)>) -> Lowers<()> {
         let kept = self.plan.schema().columns().into_iter().map(Expr::Column);
         let all: Vec<_> = kept.chain(added.into_iter().map(|(name, expr)| expr.alias(name))).collect();
         self.build(|plan| plan.project(all))
@@ -232,7 +259,7 @@ impl Rows {
     }
 
     /// Computes a value once, in a column of the plan.
-    fn keep(&mut self, name: &str, value: Value) -> Lowers<Value> {
+    pub(super) fn keep(&mut self, name: &str, value: Value) -> Lowers<Value> {
         // Parsed JSON stays where it is: its members are read one by one.
         if value.leaf.is_some() || value.literal.is_some() {
             return Ok(value);
@@ -268,6 +295,7 @@ impl Rows {
         self.build(|plan| plan.project(exprs))?;
         self.keys = keys;
         self.has_record = false;
+        self.reaches_scan = false;
         self.shown = Shown::Grouped;
         self.order = self.default_order();
         self.is_ordered = false;
@@ -282,15 +310,39 @@ impl Rows {
     /// Puts the rows into their order, if they are not.
     pub(super) fn sort(&mut self) -> Lowers<()> {
         if !self.is_ordered && !self.order.is_empty() {
-            let order = self.order.clone();
+            let order = self.order()?;
             self.build(|plan| plan.sort(order))?;
         }
         self.is_ordered = true;
         Ok(())
     }
 
-    /// The plan of the whole query.
-    fn finish(&mut self) -> Lowers<LogicalPlan> {
+    /// The order as keys that are columns of the plan.
+    ///
+    /// A computed key is computed once. DataFusion would compute it again where it merges sorted rows, and cannot
+    /// always tell that both are the same.
+    pub(super) fn order(&mut self) -> Lowers<Vec<SortExpr>> {
+        let mut order = std::mem::take(&mut self.order);
+        let keys = self.settle(order.iter().map(|key| key.expr.clone()).collect())?;
+        let mut added = Vec::new();
+        for (key, expr) in order.iter_mut().zip(keys) {
+            key.expr = if matches!(expr, Expr::Column(_)) {
+                expr
+            } else {
+                let fresh = self.fresh("order");
+                added.push((fresh.clone(), expr));
+                column(&fresh)
+            };
+        }
+        if !added.is_empty() {
+            self.project(added)?;
+        }
+        self.order.clone_from(&order);
+        Ok(order)
+    }
+
+    /// Makes the plan that of the whole query.
+    fn finish(&mut self) -> Lowers<()> {
         self.sort()?;
         let shown = match std::mem::replace(&mut self.shown, Shown::Default) {
             Shown::Default => vec![("@timestamp".to_owned(), None), ("@message".to_owned(), None)],
@@ -309,116 +361,17 @@ impl Rows {
             };
             columns.push((name, value.unwrap_or_else(Value::missing).shown()));
         }
-        self.build(|plan| plan.project(columns.into_iter().map(|(name, expr)| expr.alias(name))))?;
-        Ok(self.plan.clone())
+        let (names, exprs): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        let exprs = self.settle(exprs)?;
+        self.build(|plan| plan.project(exprs.into_iter().zip(names).map(|(expr, name)| expr.alias(name))))
     }
+}
 
-    /// The value of a field, as far as there can be one.
-    pub(super) fn look_up(&mut self, path: &Path) -> Option<Value> {
-        let text = path.text();
-        if let Some(value) = self.column(&text) {
-            return Some(value);
-        }
-        let steps = path.steps();
-        for length in (1..steps.len()).rev() {
-            let Some(value) = self.column(&steps[..length].join(".")) else { continue };
-            if let Some(leaf) = value.leaf {
-                let path = leaf.path.into_iter().chain(steps[length..].iter().map(|step| self::step(step))).collect();
-                return Some(Value::leaf(Leaf { path, is_flag: false, ..leaf }));
-            }
-        }
-        if !self.has_record {
-            return self.bare_aggregate(path);
-        }
-        if text.starts_with('@') && !text.starts_with("@@") {
-            return Some(self.system(&text).unwrap_or_else(Value::missing));
-        }
-        if !self.fields.iter().any(|(known, _)| *known == text) {
-            self.fields.push((text, path.span));
-        }
-        Some(Value::leaf(Leaf {
-            json: self.base("eventjson"),
-            is_flag: is_flag(&steps),
-            path: steps.into_iter().map(step).collect(),
-        }))
-    }
-
-    /// `sort count`, where the column's name is `count(*)`.
-    fn bare_aggregate(&mut self, path: &Path) -> Option<Value> {
-        let name = functions::find(&path.text()).filter(|function| function.is_aggregate())?.name;
-        let mut matching = self.columns.iter().filter(|column| column.aggregate.as_deref() == Some(name));
-        let (Some(column), None) = (matching.next(), matching.next()) else { return None };
-        let (value, full) = (column.value.clone(), column.name.clone());
-        let notice = Diagnostic::notice("I043", format!("`{name}` is taken for the column `{full}`"));
-        self.notice(
-            notice
-                .at(path.span, "a part of a column's name")
-                .help(format!("write `{full}`, or name the column with `as`")),
-        );
-        Some(value)
-    }
-
-    /// A column of the table.
-    fn base(&self, name: &str) -> Expr {
-        let found = self.plan.schema().iter().find(|(_, field)| field.name() == name);
-        match found {
-            Some((relation, _)) => Expr::Column(Column::new(relation.cloned(), name)),
-            None => column(name),
-        }
-    }
-
-    /// A system field.
-    ///
-    /// Source: CloudWatch Logs User Guide, "Supported logs and discovered fields".
-    fn system(&self, name: &str) -> Option<Value> {
-        if !self.has_record {
-            return None;
-        }
-        let leaf = |path: &str, kind: Kind| {
-            crate::functions::json::leaf(self.base("eventjson"), &[Step::ExactKey(path.into())], kind)
-        };
-        // Missing parts make the whole missing.
-        let joined = |left: &str, between: &str, right: &str| {
-            use datafusion::logical_expr::{Operator, binary_expr};
-            let head = binary_expr(self.base(left), Operator::StringConcat, lit(between));
-            Value::text_of(binary_expr(head, Operator::StringConcat, self.base(right)))
-        };
-        Some(match name {
-            "@timestamp" => Value::time_of(leaf("eventTime", Kind::Time)),
-            "@message" => Value::leaf(Leaf { json: self.base("eventjson"), path: Vec::new(), is_flag: false }),
-            "@logStream" => joined("account", "_CloudTrail_", "region"),
-            "@log" => joined("account", ":", "folder"),
-            "@ingestionTime" => Value::time_of(self.base("$file_modified_time")),
-            "@data_source_name" => Value::text_of(lit("aws_cloudtrail")),
-            "@data_source_type" => Value::text_of(leaf("eventCategory", Kind::Text)),
-            _ => return None,
-        })
-    }
+pub(super) fn unplanned(error: DataFusionError) -> Diagnostic {
+    Diagnostic::error("I033", format!("the query cannot be planned: {error}"))
 }
 
 /// A column of the plan that a command made.
 pub(super) fn column(name: &str) -> Expr {
     Expr::Column(Column::new_unqualified(name))
-}
-
-/// A segment of a path as a step into a record. A key that begins with `@` is written with one more.
-fn step(segment: &str) -> Step {
-    match segment.parse() {
-        Ok(index) if segment.bytes().all(|byte| byte.is_ascii_digit()) => Step::Index(index),
-        _ => Step::ExactKey(segment.strip_prefix('@').filter(|key| key.starts_with('@')).unwrap_or(segment).into()),
-    }
-}
-
-/// Whether the schema says that the field is true or false.
-fn is_flag(steps: &[&str]) -> bool {
-    let mut members = columns::ALL;
-    for (index, step) in steps.iter().enumerate() {
-        let Some(column) = members.iter().find(|column| column.json == *step) else { return false };
-        match column.shape {
-            Shape::Flag => return index + 1 == steps.len(),
-            Shape::Struct(inner) => members = inner,
-            _ => return false,
-        }
-    }
-    false
 }

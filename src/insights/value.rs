@@ -318,7 +318,12 @@ fn engine(operator: Operator) -> datafusion::logical_expr::Operator {
 pub(super) fn calculate(operator: Operator, left: &Value, right: &Value) -> Value {
     let (a, b) = (left.number(), right.number());
     Value::number_of(match operator {
-        Operator::Power => expr_fn::power(a, b),
+        Operator::Power => {
+            // Division by zero again, which DataFusion fails at.
+            let divides = a.clone().eq(lit(0.0)).and(b.clone().lt(lit(0.0)));
+            let base = when(divides, lit(ScalarValue::Float64(None))).otherwise(a.clone()).unwrap_or(a);
+            expr_fn::power(base, b)
+        }
         Operator::Divide | Operator::Remainder => binary_expr(a, engine(operator), expr_fn::nullif(b, lit(0.0))),
         _ => binary_expr(a, engine(operator), b),
     })

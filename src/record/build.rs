@@ -417,4 +417,81 @@ pub(super) mod tests {
         }
         check(record, "", Kind::Json, Some(record));
     }
+
+    #[test]
+    fn the_exact_key_wins_over_its_neighbours_in_case() {
+        check(r#"{"ARN":"a","arn":"b"}"#, "arn", Kind::Text, Some("b"));
+        check(r#"{"arn":"b","ARN":"a"}"#, "arn", Kind::Text, Some("b"));
+        check(r#"{"ARN":"a"}"#, "arn", Kind::Text, Some("a"));
+        check(r#"{"ARN":"a","Arn":"c"}"#, "arn", Kind::Text, Some("c"));
+        check(r#"{"arn":"b","ARN":"a","arn":null}"#, "arn", Kind::Text, None);
+    }
+
+    #[test]
+    fn elements_and_members_are_found_by_number() {
+        let record = r#"{"r":[{"ARN":"a"},[],{"ARN":"b"}],"o":{"0":"zero","00":"no"}}"#;
+        check(record, "r.2.ARN", Kind::Text, Some("b"));
+        check(record, "r.1", Kind::Json, Some("[]"));
+        check(record, "r.3", Kind::Json, None);
+        check(record, "o.0", Kind::Text, Some("zero"));
+        check(record, "r.0", Kind::Scalar, None);
+    }
+
+    #[test]
+    fn broken_text_is_replaced_and_never_an_error() {
+        check(r#"{"a":"x\ud83db"}"#, "a", Kind::Text, Some("x\u{fffd}b"));
+        check(r#"{"a":"\q"}"#, "a", Kind::Text, Some(r"\q"));
+        let (rows, _) =
+            read(&[b"[{\"a\":\"x\xffy\"},{\"a\":\"z\"}]"], &[leaf("a", Kind::Text), leaf("", Kind::Json)], 9);
+        assert_eq!(rows[0], [Some("x\u{fffd}y".to_owned()), Some("{\"a\":\"x\u{fffd}y\"}".to_owned())]);
+        assert_eq!(rows[1][0].as_deref(), Some("z"));
+    }
+
+    #[test]
+    fn times_and_ordinals_are_numbers() {
+        let document =
+            br#"{"Records":[{"t":"1970-01-01T00:00:01Z"},7,{"t":"soon"},{"t":"1970-01-01 00:00:02.5"}]}{"t":5}"#;
+        for chunk in [1, 100] {
+            let (rows, _) = read(&[document, document], &[leaf("t", Kind::Time), leaf("", Kind::Ordinal)], chunk);
+            let one = [(Some("1000"), "0"), (None, "1"), (Some("2500"), "2"), (None, "3")];
+            let expected = one.iter().chain(&one).map(|(t, n)| vec![t.map(str::to_owned), Some((*n).to_owned())]);
+            assert_eq!(rows, expected.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn white_space_and_escapes_may_stand_anywhere_relative_to_the_blocks() {
+        for filler in (0..140).chain(1900..2180) {
+            let filler = "x".repeat(filler);
+            let document = format!(
+                r#"[{{"f":"{filler}","s":"1" ,"b":{{"x":2 }}, "\u0065":["\\\"" ]}},{{"f":"{filler}","b":{{"x":3}},"e":["y"]}}]"#
+            );
+            let leaves = [leaf("s", Kind::Text), leaf("b.x", Kind::Text), leaf("e.0", Kind::Text)];
+            let (rows, tallies) = read(&[document.as_bytes()], &leaves, 10);
+            let expected = [[Some("1"), Some("2"), Some("\\\"")], [None, Some("3"), Some("y")]];
+            assert_eq!(rows, expected.map(|row| row.map(|text| text.map(str::to_owned))), "{tallies:?} {document}");
+        }
+    }
+
+    #[test]
+    fn a_document_found_broken_after_a_pause_was_never_begun() {
+        let document = format!("{{\"Records\":[{}{{\"n\" 1}}]}}", "{\"n\":1},".repeat(5000));
+        let mut builder = Builder::new(&[leaf("n", Kind::Text)], Limits::default());
+        let mut reading = builder.read(document.as_bytes()).expect("an object");
+        assert!(matches!(builder.fill(&mut reading, 10), Err(Error::Syntax { .. })));
+        assert_eq!(builder.rows(), 0);
+        assert_eq!(builder.finish()[0].len(), 0);
+    }
+
+    #[test]
+    fn much_text_is_given_out_early() {
+        let document = format!("[{}{{}}]", format!("{{\"n\":\"{}\"}},", "x".repeat(1 << 20)).repeat(70));
+        let mut builder = Builder::new(&[leaf("n", Kind::Text)], Limits::default());
+        let mut reading = builder.read(document.as_bytes()).expect("an array");
+        assert_eq!(builder.fill(&mut reading, 1000), Ok(Progress::Full));
+        assert_eq!(builder.rows(), 64);
+        builder.finish();
+        assert!(matches!(builder.fill(&mut reading, 1000), Ok(Progress::Done(Tally { records: 71, .. }))));
+        assert_eq!(builder.rows(), 7);
+    }
 }

@@ -11,6 +11,9 @@ use crate::schema::{Kind, Step};
 
 /// One leaf of one JSON text. None when it is missing, null, not of that kind, or the text is not JSON.
 ///
+/// Objects and arrays on the path are checked member by member; of what lies beside it, strings must end and brackets
+/// must match.
+///
 /// [`Kind::Time`] gives the text of the time, for [`parse_time`](super::parse_time); [`Kind::Ordinal`] nothing.
 #[must_use]
 pub fn extract<'a>(json: &'a str, path: &[Step], kind: Kind) -> Option<Cow<'a, str>> {
@@ -58,22 +61,21 @@ fn step<'a>(json: &'a str, step: Option<&Step>) -> Option<&'a str> {
     let mut cursor = Cursor::new(json.as_bytes(), Limits::default());
     let token = cursor.next();
     let mut found = None;
-    let end = match (token.byte, step) {
-        (b'{', Some(step)) => {
+    let end = match token.byte {
+        b'{' => {
             let mut best = Fit::None;
             each_member(&mut cursor, token, |key, start, end| {
-                let fit = fit(step, &unescaped(key));
+                let fit = step.map_or(Fit::None, |step| fit(step, &unescaped(key)));
                 if fit != Fit::None && fit >= best {
                     (best, found) = (fit, Some((start, end)));
                 }
             })
         }
-        (b'[', Some(Step::Index(wanted))) => each_element(&mut cursor, token, |index, start, end| {
-            if index == *wanted {
+        b'[' => each_element(&mut cursor, token, |index, start, end| {
+            if step == Some(&Step::Index(index)) {
                 found = Some((start, end));
             }
         }),
-        (b'{' | b'[', _) => cursor.skip(token),
         _ => {
             let after = cursor.next();
             scalar(&mut cursor, token, after)
@@ -140,5 +142,41 @@ fn each_element(
         }
         index += 1;
         token = cursor.next();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(path: &[&str]) -> Vec<Step> {
+        path.iter().map(|step| step.parse().map_or_else(|_| Step::Key((*step).into()), Step::Index)).collect()
+    }
+
+    #[test]
+    fn a_text_that_is_not_one_json_value_has_no_leaves() {
+        for json in ["", " ", "{", "\"a", "\"a\\\"", "{}}", "1 2", "tru", "{\"a\":1}x", "[1,]", "nul", "{\"a\" 1}"] {
+            assert_eq!(extract(json, &[], Kind::Text), None, "{json}");
+            assert_eq!(extract(json, &steps(&["a"]), Kind::Text), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_scalar_is_a_text_of_its_own() {
+        assert_eq!(extract(" \"a\\n\" ", &[], Kind::Text).as_deref(), Some("a\n"));
+        assert_eq!(extract("12", &[], Kind::Text).as_deref(), Some("12"));
+        assert_eq!(extract("null", &[], Kind::Json), None);
+        assert_eq!(extract("12", &steps(&["a"]), Kind::Text), None);
+        assert_eq!(extract("[1,[2,3]]", &steps(&["1", "0"]), Kind::Text).as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn elements_are_raw() {
+        let json = r#"{"a":[ 1 ,"b,]" , {"c":[2]},[] ]}"#;
+        assert_eq!(elements(json, &steps(&["a"])), Some(vec!["1", "\"b,]\"", "{\"c\":[2]}", "[]"]));
+        assert_eq!(elements("[]", &[]), Some(Vec::new()));
+        assert_eq!(elements(json, &[]), None);
+        assert_eq!(elements("[1", &[]), None);
+        assert_eq!(elements(json, &steps(&["b"])), None);
     }
 }

@@ -169,3 +169,176 @@ fn look_on(
         token = cursor.next();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Error;
+    use super::super::build::tests::{leaf, read};
+    use super::*;
+    use crate::schema::Kind;
+
+    /// The names in a document, each record by its `n`; the same for every chunk, and counted without any leaf.
+    fn check(document: &str, names: &[&str]) -> Tally {
+        let mut tally = None;
+        for chunk in [1, 2, 100] {
+            let (rows, tallies) = read(&[document.as_bytes()], &[leaf("n", Kind::Text)], chunk);
+            let found: Vec<&str> = rows.iter().map(|row| row[0].as_deref().unwrap_or("-")).collect();
+            assert_eq!(found, names, "{document}: {tallies:?}");
+            tally = tallies[0].clone().ok();
+            let (_, counted) = read(&[document.as_bytes()], &[], chunk);
+            assert_eq!(tally, counted[0].clone().ok(), "{document}");
+        }
+        let tally = tally.unwrap_or_else(|| panic!("{document} is sound"));
+        assert_eq!(tally.records, names.len() as u64);
+        tally
+    }
+
+    fn check_error(document: &[u8]) -> Error {
+        // Sound documents around it keep their rows.
+        let sound = br#"{"Records":[{"n":"s"},{"n":"t"}]}"#.as_slice();
+        let mut error = None;
+        for chunk in [1, 3, 100] {
+            let (rows, tallies) = read(&[sound, document, sound], &[leaf("n", Kind::Text)], chunk);
+            assert_eq!(rows.len(), 4, "{}", String::from_utf8_lossy(document));
+            error = tallies[1].clone().err();
+        }
+        error.unwrap_or_else(|| panic!("{} is broken", String::from_utf8_lossy(document)))
+    }
+
+    #[test]
+    fn records_are_found_in_every_wrapping() {
+        for document in [
+            r#"{"Records":[{"n":"a"},{"n":"b"}]}"#,
+            r#"{"Records": [ {"n": "a"}, {"n" :"b"} ] }"#,
+            "{\r\n\t\"Records\": [\r\n\t\t{\"n\": \"a\"},\r\n\t\t{\"n\": \"b\"}\r\n\t]\r\n}\r\n",
+            r#"{"x":{"Records":[{"n":"z"}]},"Records":[{"n":"a"},{"n":"b"}],"y":[1,{}]}"#,
+            r#"{"\u0052ecords":[{"n":"a"},{"n":"b"}]}"#,
+            r#"[{"n":"a"},{"n":"b"}]"#,
+            "{\"n\":\"a\"}\n{\"n\":\"b\"}\n",
+            "{\"n\":\"a\"}\r\n{\"n\":\"b\"}",
+            r#"{"n":"a"}{"n":"b"}"#,
+            r#"{"Records":[{"n":"a"}]}{"Records":[{"n":"b"}]}"#,
+            r#"{"Records":[{"n":"a"}],"Records":[{"n":"b"}]}"#,
+            r#"  [{"n":"a"}] {"n":"b"}  "#,
+        ] {
+            let tally = check(document, &["a", "b"]);
+            assert_eq!(tally, Tally { records: 2, malformed: 0, kind: DocumentKind::Records });
+        }
+        check(r#"{"n":"one"}"#, &["one"]);
+        check("{}", &["-"]);
+    }
+
+    #[test]
+    fn a_delivery_may_be_empty() {
+        for document in [r#"{"Records":[]}"#, r#"{"Records": [ ] }"#, "[]", " [ ]\n", r#"{"Records":null}"#] {
+            assert_eq!(check(document, &[]), Tally::default());
+        }
+    }
+
+    #[test]
+    fn digests_and_summaries_are_no_records() {
+        let digest =
+            r#"{"awsAccountId":"1","digestS3Object":"k","newestEventTime":null,"logFiles":[{"s3Object":"o"}]}"#;
+        assert_eq!(check(digest, &[]).kind, DocumentKind::Digest);
+        for summary in [
+            r#"{"eventVersion":"1.0","eventCategory":"Aggregated","eventType":"AwsAggregatedEvent"}"#,
+            r#"[{"eventType":"AwsAggregatedEvent"},{"eventType":"AwsAggregatedEvent"}]"#,
+            r#"{"Records":[{"eventCategory": "Aggregated"}]}"#,
+        ] {
+            assert_eq!(check(summary, &[]).kind, DocumentKind::Aggregated);
+        }
+        let inside = r#"[{"n":"a","requestParameters":{"eventCategory":"Aggregated"}}]"#;
+        assert_eq!(check(inside, &["a"]).kind, DocumentKind::Records);
+        assert_eq!(check(r#"[{"eventCategory":"Aggregated"},{"n":"a"}]"#, &["a"]).kind, DocumentKind::Records);
+    }
+
+    #[test]
+    fn lookup_events_hides_records_in_text() {
+        let document = r#"{"Events":[
+            {"EventId":"1","CloudTrailEvent":"{\"n\":\"a\\\"\\u0062\"}"},
+            {"EventId":"2"},
+            {"CloudTrailEvent":"{\"n\":"},
+            {"CloudTrailEvent":"{} {}"},
+            {"CloudTrailEvent":"[]"},
+            {"CloudTrailEvent":" {\"n\": \"c\"} ","Username":"u"}
+        ],"NextToken":"t"}"#;
+        assert_eq!(check(document, &["a\"b", "c"]).malformed, 4);
+        check(r#"{"n":"a","Events":"not a list"}"#, &["a"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_counted_and_left_out() {
+        let tally = check(r#"{"Records":[1,{"n":"a"},null,"x",[{"n":"z"}],{"n":"b"},-1.5e3]}"#, &["a", "b"]);
+        assert_eq!(tally.malformed, 5);
+    }
+
+    #[test]
+    fn nothing_is_an_error_of_its_own() {
+        for document in ["", " ", "\r\n\t "] {
+            assert_eq!(check_error(document.as_bytes()), Error::Empty);
+        }
+        for document in ["Records", "\"text\"", "12", "null", "<html>", "\u{feff}", "\0"] {
+            assert!(matches!(check_error(document.as_bytes()), Error::NotJson { .. }), "{document:?}");
+        }
+    }
+
+    #[test]
+    fn broken_documents_are_errors_that_say_where() {
+        for (document, offset) in [
+            (r#"{"Records":[{"n":1}]]"#, 20),
+            (r#"{"Records":[{"n":1}]}x"#, 21),
+            (r#"{"Records":[{"n":1}]},"#, 21),
+            (r#"{"Records":[{"n":1},]}"#, 20),
+            (r#"{"Records":[{"n":1} {"n":2}]}"#, 20),
+            (r#"{"Records":[{"n":1}}]}"#, 19),
+            (r#"{"Records":[{"n":1,}]}"#, 19),
+            (r#"{"Records":[{"n" 1}]}"#, 17),
+            (r#"{"Records":[{n:1}]}"#, 13),
+            (r#"{"Records":[{'n':1}]}"#, 13),
+            (r#"{"Records":[{"m":"1"},{"n":"1" "o":2}]}"#, 31),
+            (r#"{"Records":[{"m":"1"},{"n":"1""o":2}]}"#, 30),
+            (r#"{"Records":[{"n":undefined}]}"#, 17),
+            (r#"{"Records":[{"n":01}]}"#, 17),
+            (r#"{"Records":[{"n":,"m":1}]}"#, 17),
+            (r#"{"Records":[{"n"}]}"#, 16),
+            (r#"{"Records":{"n":1}}"#, 11),
+            (r#"{"Records":[{"n":1]}"#, 18),
+            (r#"{"Records":[{"n":"a"},{"n":[1}]}"#, 29),
+            (r#"{"Records" [{"n":1}]}"#, 11),
+            (r#"{Records:[{"n":1}]}"#, 1),
+            (r#"[{"n":1}] 2"#, 10),
+            (r#"[{"n":1}}"#, 8),
+            (r#"[tru]"#, 1),
+        ] {
+            match check_error(document.as_bytes()) {
+                Error::Syntax { offset: found, .. } => assert_eq!(found, offset, "{document}"),
+                other => panic!("{document}: {other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_cut_off_anywhere_is_an_error_without_rows() {
+        for document in [
+            r#"{"Records":[{"n":"a","u":{"x":[1,2,{"y":"z\"}"}]}},{"n":"b","m":null}],"k":true}"#,
+            "[\n  {\"n\": \"a\", \"u\": {\"x\": 1.5}},\n  {\"n\": \"b\"}\n]",
+            r#"{"n":"a","u":{"x":[1,2,{"y":"z"}]}}"#,
+            r#"{"Events":[{"CloudTrailEvent":"{\"n\":1}"}]}"#,
+            r#"{"digestS3Object":"k","logFiles":[{}]}"#,
+        ] {
+            for length in 1..document.len() {
+                let error = check_error(&document.as_bytes()[..length]);
+                assert!(matches!(error, Error::CutOff { .. } | Error::Syntax { .. }), "{length}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn depth_has_a_limit_and_no_stack_to_lose() {
+        let nested = |depth: usize| format!("[{{\"n\":{}{}}}]", "[".repeat(depth), "]".repeat(depth));
+        check(&nested(254), &[nested(254)[6..6 + 508].as_ref()]);
+        assert_eq!(check_error(nested(255).as_bytes()), Error::TooDeep { limit: 256 });
+        assert_eq!(check_error("[".repeat(1 << 20).as_bytes()), Error::TooDeep { limit: 256 });
+        assert_eq!(check_error("{\"n\":".repeat(1 << 20).as_bytes()), Error::TooDeep { limit: 256 });
+    }
+}

@@ -378,9 +378,9 @@ mod tests {
         Object(Vec<(String, Written)>),
     }
 
-    /// Mostly nothing, as CloudTrail writes it.
+    /// Mostly nothing, as CloudTrail writes it; so rarely anything that often it is the only place in the document.
     fn blank() -> impl Strategy<Value = &'static str> {
-        prop_oneof![20 => Just(""), 1 => Just(" "), 1 => Just("\r\n"), 1 => Just("\t  ")]
+        prop_oneof![120 => Just(""), 1 => Just(" "), 1 => Just("\r\n"), 1 => Just("\t  ")]
     }
 
     /// A text, and one way to escape it.

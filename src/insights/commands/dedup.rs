@@ -31,12 +31,19 @@ fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
 
 impl Dedup {
     pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
-        let keys = self.fields.iter().map(|field| Ok(rows.value(field)?.expr)).collect::<Lowers<Vec<_>>>()?;
+        let mut keys = Vec::new();
+        for field in &self.fields {
+            let value = rows.value(field)?;
+            keys.push(rows.keep("key", value)?.expr);
+        }
+        let keys = rows.settle(keys)?;
+        rows.reaches_scan = false;
         let missing = keys.iter().map(|key| key.clone().is_null()).reduce(Engine::or);
         let place = rows.fresh("dedup");
+        let order = rows.order()?;
         let numbered = row_number().partition_by(keys);
         // DataFusion takes an empty order for one without columns, and fails.
-        let numbered = if rows.order.is_empty() { numbered } else { numbered.order_by(rows.order.clone()) }.build();
+        let numbered = if order.is_empty() { numbered } else { numbered.order_by(order) }.build();
         let first = column(&place).eq(lit(1_u64));
         let kept = missing.map_or_else(|| first.clone(), |missing| first.clone().or(missing));
         rows.build(|plan| plan.window([numbered?.alias(&place)])?.filter(kept))?;

@@ -39,9 +39,7 @@ fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
 impl Filter {
     pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
         let condition = rows.condition(&self.condition)?;
-        rows.build(|plan| plan.filter(condition))?;
-        rows.scramble();
-        Ok(())
+        rows.filter(condition)
     }
 }
 

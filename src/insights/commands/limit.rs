@@ -28,6 +28,7 @@ fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
 impl Limit {
     pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
         rows.sort()?;
+        rows.reaches_scan = false;
         rows.build(|plan| plan.limit(0, Some(self.rows)))
     }
 }

@@ -59,6 +59,8 @@ impl Stats {
             let span = self.items[0].expr.span;
             return Err(Diagnostic::error("I026", "`stats` without an aggregate").at(span, "the same for every row"));
         }
+        let keys = rows.settle(keys)?;
+        let aggregates = rows.settle(aggregates)?;
         rows.build(|plan| plan.aggregate(keys, aggregates))?;
         rows.replace(columns, self.keys.len())?;
         rows.is_strict = false;

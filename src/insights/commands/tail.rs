@@ -31,13 +31,14 @@ fn parse(parser: &mut Parser<'_>, word: Span) -> Parsed<Command> {
 impl Tail {
     /// Takes the first rows of the reverse order; the order itself stays.
     pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
-        let mut reverse = rows.order.clone();
+        let mut reverse = rows.order()?;
         for key in &mut reverse {
             (key.asc, key.nulls_first) = (!key.asc, !key.nulls_first);
         }
         if !reverse.is_empty() {
             rows.build(|plan| plan.sort(reverse))?;
         }
+        rows.reaches_scan = false;
         rows.build(|plan| plan.limit(0, Some(self.rows)))?;
         rows.scramble();
         Ok(())

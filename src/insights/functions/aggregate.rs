@@ -4,6 +4,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::functions::expr_fn::{character_length, concat};
 use datafusion::functions_aggregate::expr_fn;
 use datafusion::functions_aggregate::first_last::first_value_udaf;
+use datafusion::logical_expr::expr::NullTreatment;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit, when};
 
 use super::Args;
@@ -98,10 +99,10 @@ pub(super) fn latest(args: &Args) -> Aggregate {
 fn by_time(args: &Args, ascending: bool) -> Aggregate {
     let value = &args.values[0];
     let order = vec![args.timestamp.time().sort(ascending, false)];
-    let present = value.expr.clone().is_not_null();
     let first = first_value_udaf().call(vec![value.expr.clone()]);
-    // Order and filter go into one builder: a second one would forget the first's.
-    let expr = first.clone().order_by(order).filter(present).build().unwrap_or(first);
+    // Not a filter: DataFusion's debug builds fail when one lets nothing through.
+    let present = first.clone().order_by(order).null_treatment(NullTreatment::IgnoreNulls).build();
+    let expr = present.unwrap_or(first);
     let finish: fn(Expr) -> Value = match value.class {
         Class::Text | Class::Missing => Value::text_of,
         Class::Number => Value::number_of,

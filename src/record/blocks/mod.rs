@@ -44,6 +44,8 @@ pub(super) struct Carry {
     in_string: u64,
     /// 1 inside a string that has an escape so far.
     in_escaped: u64,
+    /// 1 behind such a string.
+    after_escaped: u64,
     /// Not 0 when [`Raw::look_at_escapes`] has work.
     escapes: u64,
     /// Containers open.
@@ -162,7 +164,7 @@ fn index_with(
     state.last = raw.last(filled);
     if state.escapes != 0 {
         raw.look_at_escapes(filled, carry.in_string, &mut state);
-        state.escapes = state.in_escaped;
+        state.escapes = state.in_escaped | state.after_escaped;
     }
     window.filled = filled;
     for group in 0..WINDOW / LANES {
@@ -284,8 +286,9 @@ impl Raw {
             let (sum, over_again) = sum.overflowing_add(before & string);
             // Of a string that was escaped before and ends with the first byte, nothing is here but the quote.
             let ends = (sum & !string | before) & quote & !string;
-            // What stands behind a closing quote in the last place is not seen from here.
-            carry.irregular |= self.colon[at] & (ends << 1) | ends >> 63 | self.backslash[at] & !string;
+            let after = ends << 1 | carry.after_escaped;
+            carry.after_escaped = ends >> 63;
+            carry.irregular |= self.colon[at] & !string & after | self.backslash[at] & !string;
             carry.in_escaped = u64::from(over | over_again);
             was_in_string = string >> 63;
         }
@@ -387,6 +390,46 @@ pub(super) mod tests {
         check(r#"{"a" : [1, -2.5e3 ,true]}"#, "^^   ^ ^^^ ^      ^^   ^^");
         check(r#"["\"]","\\","\\\"["]"#, "^^    ^^   ^^      ^");
         check(r#"["a"b "c"]"#, "^^  ^ ^  ^");
+    }
+
+    #[test]
+    fn regular_is_compact_and_without_escaped_keys() {
+        // At every place relative to the blocks.
+        let is_regular = |text: &str| {
+            let regular = |shift: usize| {
+                let text = format!("[\"{}\",{text}]", "x".repeat(shift));
+                let mut carry = Carry::new(0);
+                index(text.as_bytes(), &mut Window::new(), &mut carry);
+                carry.is_regular()
+            };
+            let all: Vec<bool> = (0..2 * BLOCK).map(regular).collect();
+            assert!(all.iter().all(|regular| *regular == all[0]), "{text}: {all:?}");
+            all[0]
+        };
+        for text in [r#"{"a":1,"b":[true,"\"",{}],"c":"d\\"}"#, r#"{"a b":"c d"}"#, r#""a\"b","c""#] {
+            assert!(is_regular(text), "{text}");
+        }
+        for text in [
+            r#"{"a": 1}"#,
+            r#"{"a" :1}"#,
+            r#"{"a":1 ,"b":2}"#,
+            r#"{"a":"1" ,"b":2}"#,
+            r#"{"a":"1" }"#,
+            r#"{ "a":1}"#,
+            r#"{"a":1, "b":2}"#,
+            r#"{"a""b":1}"#,
+            r#"{"a"x:1}"#,
+            r#"{a:1}"#,
+            r#"{'a':1}"#,
+            r#"{"a":1"b":2}"#,
+            r#"{"a":"1""b":2}"#,
+            r#"{"a":\"b":2}"#,
+            r#"{"\u0061":1}"#,
+            r#"{"b\"a":1}"#,
+            r#"{"\\":1}"#,
+        ] {
+            assert!(!is_regular(text), "{text}");
+        }
     }
 
     /// The masks byte by byte.
