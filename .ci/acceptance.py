@@ -59,13 +59,13 @@ def compare(question, rows, ordered):
     want = [[plain(value, None) for value in row] for row in want]
     if len(got) != len(want):
         return f"{len(got)} rows, not {len(want)}"
-    def key(row):
-        return [str(value).lower() for value in row]
-    if not ordered:
-        got, want = sorted(got, key=key), sorted(want, key=key)
-    for mine, theirs in zip(got, want):
-        if len(mine) != len(theirs) or not all(map(same, mine, theirs)):
-            return f"{mine}, not {theirs}"
+    left = list(want)
+    for at, mine in enumerate(got):
+        candidates = left[:1] if ordered else left
+        found = next((row for row in candidates if len(row) == len(mine) and all(map(same, mine, row))), None)
+        if found is None:
+            return f"row {at + 1} is {mine}, not {left[0]}"
+        left.remove(found)
     return None
 
 

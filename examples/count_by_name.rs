@@ -1,6 +1,7 @@
 //! The library in one page: open an archive, ask it in two languages, read the rows.
 //!
 //! usage: cargo run --example count_by_name [ARCHIVE]
+#![expect(clippy::print_stdout, reason = "a program of one page writes its rows")]
 
 use datafusion::arrow::util::display::array_value_to_string;
 use trailql::diag::Source;

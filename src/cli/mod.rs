@@ -51,7 +51,8 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     let exit = match cli.command {
         Some(Command::Query(args)) => runtime.block_on(interruptible(query::run(&args, options, terminal))),
         Some(Command::Hunt(args)) => runtime.block_on(interruptible(hunt::run(&args, options, terminal))),
-        None => repl::run(&runtime, &cli.archives, options, terminal.clone()).map(|()| Exit::Complete),
+        None => repl::run(&runtime, &cli.archives, options, terminal.clone())
+            .map(|is_incomplete| if is_incomplete { Exit::Incomplete } else { Exit::Complete }),
     };
     // Reading that nobody waits for any more must not keep the process.
     runtime.shutdown_background();

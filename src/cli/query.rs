@@ -116,7 +116,15 @@ pub(super) fn format(args: &OutputArgs) -> Result<Format, Error> {
 /// Where the rows go.
 pub(super) fn sink(args: &OutputArgs) -> Result<Sink, Error> {
     match &args.out {
-        Some(path) => Sink::file(path.clone()).map_err(|error| Error::Output(output::Error::Write(error))),
+        Some(path) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let message = match folder {
+                _ if path.is_dir() => format!("`{}` is a folder", path.display()),
+                Some(folder) if !folder.is_dir() => format!("there is no folder `{}`", folder.display()),
+                _ => return Sink::file(path.clone()).map_err(|error| Error::Output(output::Error::Write(error))),
+            };
+            Err(Error::Usage { message, help: "--out names a file, in a folder that is there".to_owned() })
+        }
         None => Ok(Sink::stdout()),
     }
 }

@@ -236,9 +236,18 @@ impl Parser<'_> {
         let name = function.map_or(written, |function| function.name).to_owned();
         self.require(TokenKind::OpenParen)?;
         let mut args = Vec::new();
-        if self.peek() == TokenKind::Star && functions::counts_rows(&name) {
+        if self.peek() == TokenKind::Star && self.ahead(1).kind == TokenKind::CloseParen {
+            let star = self.bump().span;
             self.bump();
-            self.require(TokenKind::CloseParen)?;
+            if let Some(function) = function.filter(|_| !functions::counts_rows(&name)) {
+                self.report(
+                    Diagnostic::error("I011", format!("`{name}` does not take `*`"))
+                        .at(star, "not an argument here")
+                        .help(format!("write `{}`", function.usage)),
+                );
+                // What it lacks is told; how many arguments it has is not worth a second error.
+                return Ok(Expr { kind: ExprKind::Null, span: word.span });
+            }
         } else if self.eat(TokenKind::CloseParen).is_none() {
             args = self.list(Self::argument)?;
             self.require(TokenKind::CloseParen)?;

@@ -124,6 +124,9 @@ fn errors_name_the_place() {
     fails("fields lower(a)", &[("I010", "lower")]); // E03
     helps("fields lower(a)", "tolower");
     helps("fields strlenn(a)", "strlen");
+    fails("stats cuont(*)", &[("I010", "cuont")]);
+    helps("stats cuont(*)", "`count` has a similar name");
+    fails("stats sum(*)", &[("I011", "*")]);
     fails("stats pct(x)", &[("I011", "pct(x)")]); // E04
     fails("stats pct(x, 950)", &[("I013", "950")]);
     fails("stats count(*) by bin(5x)", &[("I012", "x")]); // E05

@@ -29,7 +29,7 @@ impl Input {
 }
 
 /// Whether a text is a whole statement. A meta command is one line; SQL ends with `;`, a pipe query also with an empty line.
-fn is_complete(text: &str) -> bool {
+pub(super) fn is_complete(text: &str) -> bool {
     let trimmed = text.trim();
     let is_meta = trimmed.starts_with(['.', '\\']);
     let ends_empty = text.ends_with('\n') && Language::of_text(text) == Language::Insights;

@@ -4,6 +4,9 @@ mod commands;
 mod history;
 mod input;
 
+use std::cell::Cell;
+use std::io::{self, BufRead, IsTerminal};
+
 use rustyline::error::ReadlineError;
 use rustyline::{CompletionType, Config, Editor};
 use tokio::runtime::Runtime;
@@ -22,47 +25,87 @@ struct Shell<'a> {
     terminal: Terminal,
     format: Format,
     language: Option<Language>,
+    is_incomplete: Cell<bool>,
 }
 
-/// Opens archives and reads lines until the end of input.
+/// Opens archives and reads lines until the end of input. True when something could not be read for an answer.
+///
+/// On a terminal an error is said and the next line is read. Input that comes from a pipe or a file ends at the first
+/// error, and its last statement needs no end.
 ///
 /// # Errors
-/// When an archive cannot be opened, or the terminal cannot be read.
-pub fn run(runtime: &Runtime, archives: &[String], options: Options, terminal: Terminal) -> Result<(), Error> {
+/// When an archive cannot be opened, the terminal cannot be read, or a statement of a pipe fails.
+pub fn run(runtime: &Runtime, archives: &[String], options: Options, terminal: Terminal) -> Result<bool, Error> {
     let session = runtime.block_on(Session::open(archives, options))?;
-    let mut shell = Shell { runtime, session, terminal, format: Format::default(), language: None };
-    let of_terminal = |error: ReadlineError| Error::Execution(format!("the terminal cannot be read: {error}"));
-    let config = Config::builder()
-        .completion_type(CompletionType::List)
-        .history_ignore_space(true)
-        .auto_add_history(true)
-        .build();
-    let mut editor = Editor::<Input, _>::with_config(config).map_err(of_terminal)?;
-    editor.set_helper(Some(Input::new(shell.session.tables())));
-    let history = history::open(&mut editor, &shell.terminal);
-    if !shell.terminal.is_quiet() {
-        shell.terminal.say(&format!("trailql {} · .help lists commands, .quit leaves", env!("CARGO_PKG_VERSION")));
+    let is_incomplete = Cell::new(false);
+    let mut shell = Shell { runtime, session, terminal, format: Format::default(), language: None, is_incomplete };
+    if io::stdin().is_terminal() {
+        shell.converse()?;
+    } else {
+        shell.script(io::stdin().lock())?;
     }
-    loop {
-        match editor.readline("trailql> ") {
-            Ok(line) => {
-                if shell.line(line.trim()) == Next::Leave {
-                    break;
-                }
-            }
-            // Ctrl-C at the prompt gives up the line, as in every shell.
-            Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(of_terminal(error)),
-        }
-    }
-    if let Some(path) = history {
-        history::save(&mut editor, &path, &shell.terminal);
-    }
-    Ok(())
+    Ok(shell.is_incomplete.get())
 }
 
 impl Shell<'_> {
+    /// Reads lines from the terminal, with editing, completion and history.
+    fn converse(&mut self) -> Result<(), Error> {
+        let of_terminal = |error: ReadlineError| Error::Execution(format!("the terminal cannot be read: {error}"));
+        let config = Config::builder()
+            .completion_type(CompletionType::List)
+            .history_ignore_space(true)
+            .auto_add_history(true)
+            .build();
+        let mut editor = Editor::<Input, _>::with_config(config).map_err(of_terminal)?;
+        editor.set_helper(Some(Input::new(self.session.tables())));
+        let history = history::open(&mut editor, &self.terminal);
+        if !self.terminal.is_quiet() {
+            self.terminal.say(&format!("trailql {} · .help lists commands, .quit leaves", env!("CARGO_PKG_VERSION")));
+        }
+        loop {
+            match editor.readline("trailql> ") {
+                Ok(line) => {
+                    if self.line(line.trim()) == Next::Leave {
+                        break;
+                    }
+                }
+                // Ctrl-C at the prompt gives up the line, as in every shell.
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Eof) => break,
+                Err(error) => return Err(of_terminal(error)),
+            }
+        }
+        if let Some(path) = history {
+            history::save(&mut editor, &path, &self.terminal);
+        }
+        Ok(())
+    }
+
+    /// Runs the statements and commands of a text, in order. Ctrl-C ends the process, as in every script.
+    fn script(&mut self, input: impl BufRead) -> Result<(), Error> {
+        let of_input = |error: io::Error| Error::Usage {
+            message: format!("cannot read the queries from stdin: {error}"),
+            help: "queries are UTF-8 text".to_owned(),
+        };
+        let mut text = String::new();
+        for line in input.lines() {
+            text.push_str(&line.map_err(of_input)?);
+            let is_meta = text.trim_start().starts_with(['.', '\\']);
+            if is_meta && commands::run(self, text.trim()) == Next::Leave {
+                return Ok(());
+            }
+            if !is_meta && input::is_complete(&text) {
+                self.runtime.block_on(self.answer(text.trim()))?;
+            }
+            if is_meta || input::is_complete(&text) {
+                text.clear();
+            } else {
+                text.push('\n');
+            }
+        }
+        self.runtime.block_on(self.answer(text.trim()))
+    }
+
     fn line(&mut self, line: &str) -> Next {
         if line.is_empty() {
             return Next::Line;
@@ -102,7 +145,8 @@ impl Shell<'_> {
         let mut sink = Sink::stdout();
         for statement in self.session.parse(&source, language)? {
             let answer = self.session.run(statement).await?;
-            self.terminal.show(answer, self.format, None, &mut sink, &[]).await?;
+            let shown = self.terminal.show(answer, self.format, None, &mut sink, &[]).await?;
+            self.is_incomplete.set(self.is_incomplete.get() || shown.outcome.is_incomplete());
         }
         Ok(())
     }

@@ -369,7 +369,7 @@ pub fn documents(path: &[Step]) -> bool {
 /// The step from an object to this member; none for what is not a member.
 #[must_use]
 pub fn step(column: &Column) -> Vec<Step> {
-    if column.json.is_empty() { Vec::new() } else { vec![Step::Key(column.json.into())] }
+    if column.json.is_empty() { Vec::new() } else { vec![Step::ExactKey(column.json.into())] }
 }
 
 /// The Arrow fields of these columns.

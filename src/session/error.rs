@@ -64,9 +64,21 @@ impl Error {
             DataFusionError::ResourcesExhausted(sentence) => Self::Limit(sentence),
             DataFusionError::Internal(sentence) => Self::Bug(sentence),
             DataFusionError::ExecutionJoin(join) => Self::Bug(join.to_string()),
-            _ => Self::Execution(sentence),
+            _ => Self::Execution(plain(&sentence)),
         }
     }
+}
+
+/// A sentence without the names of the libraries it came through: `Arrow error: Cast error: Cannot cast …`.
+fn plain(sentence: &str) -> String {
+    let mut rest = sentence;
+    while let Some((kind, inner)) = rest.split_once(" error: ")
+        && kind.chars().all(char::is_alphabetic)
+    {
+        rest = inner;
+    }
+    let mut characters = rest.chars();
+    characters.next().into_iter().flat_map(char::to_lowercase).chain(characters).collect()
 }
 
 /// The error inside the wrappings of context.

@@ -10,7 +10,7 @@ use crate::schema::columns;
 /// What DataFusion could not plan, as a diagnostic on the text. `tables` and `functions` are the names it could have meant.
 #[must_use]
 pub fn diagnose(source: &Source, error: &DataFusionError, tables: &[String], functions: &[String]) -> Diagnostic {
-    let diagnostic = match error.find_root() {
+    let mut diagnostic = match error.find_root() {
         DataFusionError::SchemaError(error, _) => of_schema(error),
         DataFusionError::Plan(sentence) => of_plan(sentence, tables, functions),
         other => {
@@ -18,7 +18,13 @@ pub fn diagnose(source: &Source, error: &DataFusionError, tables: &[String], fun
             of_arguments(&sentence).unwrap_or_else(|| Diagnostic::error("S005", tidy(&sentence)))
         }
     };
-    match place(source, error, &diagnostic) {
+    let place = place(source, error, &diagnostic);
+    let marked = place.and_then(|place| source.text.get(place.range())).unwrap_or_default();
+    if let Some(text) = marked.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        diagnostic.help.clear();
+        diagnostic = diagnostic.help(format!("text stands in single quotes: '{text}'; double quotes name columns"));
+    }
+    match place {
         Some(place) if diagnostic.label.is_none() => diagnostic.at(place, ""),
         _ => diagnostic,
     }
@@ -28,6 +34,14 @@ fn of_schema(error: &SchemaError) -> Diagnostic {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let name = field.name();
+            if let Some(relation) = &field.relation
+                && !valid_fields.is_empty()
+                && !valid_fields
+                    .iter()
+                    .any(|known| known.relation.as_ref().is_some_and(|known| known.table() == relation.table()))
+            {
+                return Diagnostic::error("S003", format!("no table or alias is named `{relation}` here"));
+            }
             let known = valid_fields.iter().map(|field| field.name());
             let diagnostic = Diagnostic::error("S002", format!("no column is named `{name}`"));
             match closest(name, known.chain(columns::ALL.iter().map(|column| column.name))) {
@@ -60,6 +74,11 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
                 tables.iter().map(|table| format!("`{table}`")).collect::<Vec<_>>().join(", ")
             )),
         };
+    }
+    if let Some(rest) = sentence.strip_prefix("Column in SELECT must be in GROUP BY") {
+        let name = rest.split('"').nth(1).and_then(|name| name.rsplit('.').next()).unwrap_or_default();
+        return Diagnostic::error("S005", format!("column `{name}` is neither in GROUP BY nor aggregated"))
+            .help("add it to GROUP BY, or aggregate it: `min`, `max`, `count`, `array_agg`");
     }
     if let Some(name) = quoted("Invalid function '", "'") {
         let diagnostic = Diagnostic::error("S004", format!("no function is named `{name}`"));
@@ -111,9 +130,26 @@ fn place(source: &Source, error: &DataFusionError, diagnostic: &Diagnostic) -> O
     })
 }
 
+/// A sentence with `Struct` in place of `Struct("type": Utf8, …)`, whose members can go on for a page.
+fn without_members(sentence: &str) -> String {
+    let Some((before, rest)) = sentence.split_once("Struct(") else { return sentence.to_owned() };
+    let mut depth = 1_usize;
+    let end = rest.find(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    format!("{before}Struct{}", without_members(end.map_or("", |end| &rest[end + 1..])))
+}
+
 /// A sentence of DataFusion's in our form: one line, lower case, no full stop.
 fn tidy(sentence: &str) -> String {
-    let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = without_members(&sentence.split_whitespace().collect::<Vec<_>>().join(" "));
+    // What follows is sqlparser's own notation of its tree.
+    let sentence = sentence.split(" Substring {").next().unwrap_or_default();
     let mut characters = sentence.trim_end_matches('.').chars();
     let first = characters.next();
     let second = characters.clone().next();

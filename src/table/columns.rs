@@ -179,7 +179,8 @@ fn lists(slices: &StringArray, members: &'static [Column]) -> Result<ListArray> 
         .iter()
         .zip(&fields)
         .map(|(member, field)| {
-            let path = columns::step(member);
+            // Records write `ARN`; some write `arn`.
+            let path = [Step::Key(member.json.into())];
             let texts: StringArray = items.iter().map(|item| record::extract(item, &path, Kind::Text)).collect();
             Ok(cast(&texts, field.data_type())?)
         })

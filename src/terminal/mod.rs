@@ -189,6 +189,9 @@ impl Terminal {
                 let help = match error {
                     Error::Usage { help, .. } => Some(help.clone()),
                     Error::Archive { source, .. } => source.help(),
+                    Error::Execution(message) if message.starts_with("cannot cast") => {
+                        Some("`try_cast` gives null where `cast` fails".to_owned())
+                    }
                     _ => None,
                 };
                 diagnostic::draw_message(Title::Error, &message, help.as_slice(), self.color)

@@ -204,6 +204,30 @@ fn queries_come_from_files_and_from_stdin_in_either_language() {
 }
 
 #[test]
+fn the_shell_takes_a_pipe_to_its_end_or_to_the_first_error() {
+    let script = ".mode csv\nSELECT 1\n AS a;\nstats count(*) as n\n\nSELECT 2 AS b";
+    run_with_stdin(&["-q", BUNDLED], script).is(0, "a\n1\nn\n372\nb\n2\n", &[]);
+    run_with_stdin(&["-q", BUNDLED], ".mode csv\nSELECT x;\nSELECT 1 AS a;\n").is(2, "", &["`x`"]);
+    run_with_stdin(&["-q", BUNDLED], ".mode csv\n.quit\nSELECT x;\n").is(0, "", &[]);
+    let mut archive = Archive::new();
+    archive.deliver("no JSON");
+    let script = ".mode csv\nSELECT eventname FROM cloudtrail";
+    run_with_stdin(&["-q", archive.path()], script).is(3, "eventname\n", &["cannot read"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_with_its_own_code() {
+    let all = ["a", "b", "c", "d", "e"].map(|alias| format!("cloudtrail {alias}")).join(" CROSS JOIN ");
+    let mut command = trailql(&["query", BUNDLED, "-c", &format!("SELECT count(*) FROM {all}")]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("trailql starts");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill can be started").success());
+    finished(child.wait_with_output().expect("trailql ends")).is(130, "", &[]);
+}
+
+#[test]
 fn a_file_appears_whole_or_not_at_all() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("rows.csv");
@@ -216,7 +240,7 @@ fn a_file_appears_whole_or_not_at_all() {
     assert_eq!(fs::read_to_string(&path).expect("the file is there"), "a\n1\n");
     let nowhere = folder.path().join("no/such/rows.csv");
     let nowhere = nowhere.to_str().expect("a temporary folder's name is text");
-    run(&["query", BUNDLED, "--out", nowhere, "-c", "SELECT 1 AS a"]).is(2, "", &["error: cannot write"]);
+    run(&["query", BUNDLED, "--out", nowhere, "-c", "SELECT 1 AS a"]).is(2, "", &["error: there is no folder"]);
 }
 
 #[test]
