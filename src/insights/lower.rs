@@ -223,7 +223,9 @@ impl Rows {
         self.project(names.into_iter().zip(exprs).collect())
     }
 
+    /// As [`add`](Self::add), with expressions that are settled. Computing breaks the order.
     pub(super) fn project(&mut self, added: Vec<(String, Expr)>) -> Lowers<()> {
+        self.is_ordered = false;
         let kept = self.plan.schema().columns().into_iter().map(Expr::Column);
         let all: Vec<_> = kept.chain(added.into_iter().map(|(name, expr)| expr.alias(name))).collect();
         self.build(|plan| plan.project(all))
@@ -343,7 +345,6 @@ impl Rows {
 
     /// Makes the plan that of the whole query.
     fn finish(&mut self) -> Lowers<()> {
-        self.sort()?;
         let shown = match std::mem::replace(&mut self.shown, Shown::Default) {
             Shown::Default => vec![("@timestamp".to_owned(), None), ("@message".to_owned(), None)],
             Shown::Grouped => self.columns.iter().map(|column| (column.name.clone(), None)).collect(),
@@ -362,8 +363,23 @@ impl Rows {
             columns.push((name, value.unwrap_or_else(Value::missing).shown()));
         }
         let (names, exprs): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        let exprs = self.settle(exprs)?;
-        self.build(|plan| plan.project(exprs.into_iter().zip(names).map(|(expr, name)| expr.alias(name))))
+        let mut added = Vec::new();
+        let mut shown = Vec::new();
+        for (expr, name) in self.settle(exprs)?.into_iter().zip(names) {
+            if matches!(expr, Expr::Column(_) | Expr::Literal(..)) {
+                shown.push(expr.alias(name));
+            } else {
+                let fresh = self.fresh(&name);
+                shown.push(column(&fresh).alias(name));
+                added.push((fresh, expr));
+            }
+        }
+        if !added.is_empty() {
+            self.project(added)?;
+        }
+        // Last, because rows that something is computed of are dealt out to several threads, and come back in any order.
+        self.sort()?;
+        self.build(|plan| plan.project(shown))
     }
 }
 
