@@ -157,7 +157,7 @@ impl Present {
     fn push(&mut self, present: bool) {
         let bit = u8::from(present) << (self.rows % 8);
         match self.bits.last_mut() {
-            Some(byte) if self.rows % 8 != 0 => *byte |= bit,
+            Some(byte) if !self.rows.is_multiple_of(8) => *byte |= bit,
             _ => self.bits.push(bit),
         }
         self.rows += 1;
@@ -168,7 +168,7 @@ impl Present {
             self.rows = rows;
             self.bits.truncate(rows.div_ceil(8));
             if let Some(byte) = self.bits.last_mut()
-                && rows % 8 != 0
+                && !rows.is_multiple_of(8)
             {
                 *byte &= (1 << (rows % 8)) - 1;
             }
