@@ -209,7 +209,8 @@ impl Builder {
     fn record(&mut self, reading: &mut Reading<'_>, open: Token, keep: bool) -> Result<(), Stop> {
         self.walk.record(&mut reading.cursor, open)?;
         if keep {
-            self.append(reading.cursor.text(), reading.cursor.is_ascii(), reading.tally.records)?;
+            let is_utf8 = reading.cursor.is_utf8();
+            self.append(reading.cursor.text(), is_utf8, reading.tally.records)?;
         }
         reading.tally.records += 1;
         Ok(())
@@ -227,7 +228,7 @@ impl Builder {
         let open = cursor.next();
         let whole = open.byte == b'{' && self.walk.record(&mut cursor, open).is_ok() && cursor.next().at == text.len();
         let appended = match whole {
-            true if keep => self.append(&text, false, reading.tally.records),
+            true if keep => self.append(&text, true, reading.tally.records),
             _ => Ok(()),
         };
         self.events.text = text;
@@ -238,10 +239,10 @@ impl Builder {
 
     /// Appends the row of the record just walked.
     #[inline]
-    fn append(&mut self, text: &[u8], is_ascii: bool, ordinal: u64) -> Result<(), Overflow> {
+    fn append(&mut self, text: &[u8], is_utf8: bool, ordinal: u64) -> Result<(), Overflow> {
         for column in &mut self.columns {
             let raw = self.walk.raw(text, column.node);
-            self.text_bytes += column.append(raw, is_ascii, ordinal.cast_signed())?;
+            self.text_bytes += column.append(raw, is_utf8, ordinal.cast_signed())?;
         }
         self.rows += 1;
         self.document_rows += 1;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Int64Array, NullBufferBuilder, StringArray, TimestampMillisecondArray};
-use datafusion::arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray, TimestampMillisecondArray};
+use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
 use super::text::{Taken, append_lossy, take, unescape};
-use super::time::parse_time;
+use super::time::parse_time_bytes;
 use super::tree::NodeId;
 use super::walk::Raw;
 use crate::schema::Kind;
@@ -16,7 +16,7 @@ use crate::schema::Kind;
 pub(super) struct Column {
     pub(super) node: NodeId,
     kind: Kind,
-    nulls: NullBufferBuilder,
+    present: Present,
     values: Values,
 }
 
@@ -47,38 +47,43 @@ impl Column {
             Kind::Ordinal => Values::Ordinal(Vec::new()),
             _ => Values::Text { bytes: Vec::new(), ends: vec![0] },
         };
-        Self { node, kind, nulls: NullBufferBuilder::new(0), values }
+        Self { node, kind, present: Present::default(), values }
     }
 
     /// Appends the row of record number `ordinal` whose value is `raw`. Gives the bytes of text added.
     ///
-    /// `is_ascii` spares the look at UTF-8; it may be false for text that is ASCII.
+    /// `is_utf8` spares the look at UTF-8; it may be false for text that is.
     #[inline]
-    pub(super) fn append(&mut self, raw: Raw<'_>, is_ascii: bool, ordinal: i64) -> Result<usize, Overflow> {
+    pub(super) fn append(&mut self, raw: Raw<'_>, is_utf8: bool, ordinal: i64) -> Result<usize, Overflow> {
         let taken = take(raw.bytes, raw.escapes, self.kind);
         match &mut self.values {
             Values::Ordinal(numbers) => {
                 numbers.push(ordinal);
-                self.nulls.append_non_null();
+                self.present.push(true);
                 Ok(0)
             }
             Values::Time { ms, scratch } => {
-                scratch.clear();
-                append(taken, is_ascii, scratch);
-                let time = std::str::from_utf8(scratch).ok().and_then(parse_time);
+                let time = match taken {
+                    Taken::Raw(raw) => parse_time_bytes(raw),
+                    taken => {
+                        scratch.clear();
+                        append(taken, is_utf8, scratch);
+                        parse_time_bytes(scratch)
+                    }
+                };
                 ms.push(time.unwrap_or_default());
-                self.nulls.append(time.is_some());
+                self.present.push(time.is_some());
                 Ok(0)
             }
             Values::Text { bytes, ends } => {
                 let before = bytes.len();
-                append(taken, is_ascii, bytes);
+                append(taken, is_utf8, bytes);
                 let Ok(end) = i32::try_from(bytes.len()) else {
                     bytes.truncate(before);
                     return Err(Overflow);
                 };
                 ends.push(end);
-                self.nulls.append(taken != Taken::Null);
+                self.present.push(taken != Taken::Null);
                 Ok(bytes.len() - before)
             }
         }
@@ -86,9 +91,7 @@ impl Column {
 
     /// Takes back all rows but the first `rows`. Gives the bytes of text dropped.
     pub(super) fn truncate(&mut self, rows: usize) -> usize {
-        if rows < self.nulls.len() {
-            self.nulls.truncate(rows);
-        }
+        self.present.truncate(rows);
         match &mut self.values {
             Values::Text { bytes, ends } => {
                 ends.truncate(rows + 1);
@@ -106,7 +109,7 @@ impl Column {
 
     /// The rows as an array. The next rows find as much room as these took.
     pub(super) fn finish(&mut self) -> ArrayRef {
-        let nulls = self.nulls.finish();
+        let nulls = std::mem::take(&mut self.present).finish();
         match &mut self.values {
             Values::Text { bytes, ends } => {
                 let room = (Vec::with_capacity(bytes.len()), Vec::with_capacity(ends.len()));
@@ -131,12 +134,74 @@ impl Column {
 
 /// Appends what was taken, as UTF-8.
 #[inline]
-fn append(taken: Taken<'_>, is_ascii: bool, to: &mut Vec<u8>) {
+fn append(taken: Taken<'_>, is_utf8: bool, to: &mut Vec<u8>) {
     match taken {
         Taken::Null => {}
-        Taken::Raw(raw) if is_ascii => to.extend_from_slice(raw),
+        Taken::Raw(raw) if is_utf8 => to.extend_from_slice(raw),
         Taken::Raw(raw) => append_lossy(raw, to),
         Taken::Escaped(inside) => unescape(inside, to),
         Taken::Word(word) => to.extend_from_slice(word.as_bytes()),
+    }
+}
+
+/// Which rows have a value.
+#[derive(Debug, Default)]
+struct Present {
+    /// One bit per row, the lowest first.
+    bits: Vec<u8>,
+    rows: usize,
+}
+
+impl Present {
+    #[inline(always)]
+    fn push(&mut self, present: bool) {
+        let bit = u8::from(present) << (self.rows % 8);
+        match self.bits.last_mut() {
+            Some(byte) if !self.rows.is_multiple_of(8) => *byte |= bit,
+            _ => self.bits.push(bit),
+        }
+        self.rows += 1;
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        if rows < self.rows {
+            self.rows = rows;
+            self.bits.truncate(rows.div_ceil(8));
+            if let Some(byte) = self.bits.last_mut()
+                && !rows.is_multiple_of(8)
+            {
+                *byte &= (1 << (rows % 8)) - 1;
+            }
+        }
+    }
+
+    /// None when every row has a value.
+    fn finish(self) -> Option<NullBuffer> {
+        let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(self.bits), 0, self.rows));
+        (nulls.null_count() > 0).then_some(nulls)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_taken_back_leave_no_trace() {
+        for first in 0..20 {
+            let mut column = Column::new(0, Kind::Text);
+            let mut append = |column: &mut Column, text: &str| {
+                column.append(Raw { bytes: text.as_bytes(), escapes: true }, false, 0).expect("small");
+            };
+            (0..first).for_each(|row| append(&mut column, if row % 3 == 0 { "" } else { "\"a\"" }));
+            (0..5).for_each(|_| append(&mut column, "\"dropped\""));
+            assert_eq!(column.truncate(first), 35);
+            append(&mut column, "null");
+            append(&mut column, "1");
+            let expected = (0..first).map(|row| (row % 3 != 0).then_some("a")).chain([None, Some("1")]);
+            let array = column.finish();
+            assert_eq!(*array, StringArray::from_iter(expected));
+            assert_eq!(column.finish().len(), 0);
+        }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Cursor<'d> {
     limit: usize,
     /// A container was met that is nested too deep; tokens end there.
     too_deep: bool,
+    /// Whether the whole text is UTF-8, once that was of interest.
+    utf8: Option<bool>,
     /// While it looks at punctuation alone: that of the block that is ahead.
     rest: u64,
     /// Whether every window since [`Cursor::begin_quick`] was regular.
@@ -52,6 +54,7 @@ impl<'d> Cursor<'d> {
             depth: 0,
             limit: limits.depth.min(Limits::DEEPEST),
             too_deep: false,
+            utf8: None,
             rest: 0,
             regular: false,
             broken: None,
@@ -63,9 +66,10 @@ impl<'d> Cursor<'d> {
         self.text
     }
 
-    /// Whether everything up to the cursor, and some of what follows, is ASCII.
-    pub(super) fn is_ascii(&self) -> bool {
-        self.carry.is_ascii()
+    /// Whether every value up to the cursor is UTF-8.
+    #[inline(always)]
+    pub(super) fn is_utf8(&mut self) -> bool {
+        self.carry.is_ascii() || *self.utf8.get_or_insert_with(|| std::str::from_utf8(self.text).is_ok())
     }
 
     /// Takes the next token.

@@ -6,7 +6,11 @@
 /// zone (then UTC), with an offset such as `+02:00`, without seconds, or the date alone.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
+    parse_time_bytes(text.as_bytes())
+}
+
+/// The same from bytes that need not be UTF-8.
+pub(super) fn parse_time_bytes(bytes: &[u8]) -> Option<i64> {
     let (date, clock) = bytes.split_at_checked(10)?;
     let days = parse_date(date)?;
     if clock.is_empty() {

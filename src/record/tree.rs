@@ -144,13 +144,24 @@ impl Member {
     /// How well an unescaped key fits.
     #[inline]
     pub(super) fn fit(&self, key: &[u8]) -> Fit {
-        if *self.key == *key {
+        if same(&self.key, key) {
             Fit::Exact
         } else if self.any_case && self.key.eq_ignore_ascii_case(key) {
             Fit::AnyCase
         } else {
             Fit::None
         }
+    }
+}
+
+/// Whether two keys are equal, without a call for those of usual length.
+#[inline(always)]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    match (a.first_chunk::<8>(), a.last_chunk::<8>()) {
+        (Some(first), Some(last)) if a.len() <= 16 => {
+            a.len() == b.len() && b.first_chunk() == Some(first) && b.last_chunk() == Some(last)
+        }
+        _ => a == b,
     }
 }
 

@@ -58,6 +58,8 @@ fn config(options: &Options, default_schema: &str) -> SessionConfig {
     let settings = config.options_mut();
     // Trino puts nulls last in either direction.
     "nulls_last".clone_into(&mut settings.sql_parser.default_null_ordering);
+    // The scan makes its own partitions; dealing rows out above it only costs the order they come in.
+    settings.optimizer.enable_round_robin_repartition = false;
     settings.sql_parser.collect_spans = true;
     settings.sql_parser.map_string_types_to_utf8view = false;
     config

@@ -276,25 +276,15 @@ fn numbered(head: &str, heads: &mut HashSet<String>) -> String {
 
 /// The names of `useridentity.arn` or `requestparameters['a'].b`, from the column on; none for other expressions.
 fn member_names(expr: &Expr) -> Option<Vec<String>> {
-    let names: Vec<String> = match expr {
-        Expr::CompoundIdentifier(names) => names.iter().map(|name| name.value.clone()).collect(),
-        Expr::CompoundFieldAccess { root, access_chain } => {
-            let mut names: Vec<String> = match root.as_ref() {
-                Expr::Identifier(name) => vec![name.value.clone()],
-                Expr::CompoundIdentifier(names) => names.iter().map(|name| name.value.clone()).collect(),
-                _ => return None,
-            };
-            for access in access_chain {
-                names.push(match access {
-                    AccessExpr::Dot(Expr::Identifier(name)) => name.value.clone(),
-                    AccessExpr::Subscript(Subscript::Index { index }) => text_of(index)?,
-                    _ => return None,
-                });
-            }
-            names
-        }
-        _ => return None,
-    };
+    let (names, access) = dotted(expr)?;
+    let mut names: Vec<String> = names.into_iter().map(|name| name.value).collect();
+    for access in access {
+        names.push(match access {
+            AccessExpr::Dot(Expr::Identifier(name)) => name.value.clone(),
+            AccessExpr::Subscript(Subscript::Index { index }) => text_of(index)?,
+            _ => return None,
+        });
+    }
     let at = names.iter().position(|name| is_nested(name))?;
     (at + 1 < names.len()).then(|| names[at..].to_vec())
 }
@@ -312,15 +302,7 @@ fn holds_json(column: &columns::Column) -> bool {
 
 /// `json_member(column, steps…)` for a path into a column that holds JSON; none for other expressions.
 fn json_member(expr: &Expr) -> Option<Expr> {
-    let (names, access): (&[Ident], &[AccessExpr]) = match expr {
-        Expr::CompoundIdentifier(names) => (names, &[]),
-        Expr::CompoundFieldAccess { root, access_chain } => match root.as_ref() {
-            Expr::Identifier(name) => (std::slice::from_ref(name), access_chain),
-            Expr::CompoundIdentifier(names) => (names, access_chain),
-            _ => return None,
-        },
-        _ => return None,
-    };
+    let (names, access) = dotted(expr)?;
     let is_json = |name: &Ident| {
         columns::ALL.iter().any(|column| holds_json(column) && column.name.eq_ignore_ascii_case(&name.value))
     };
@@ -340,6 +322,26 @@ fn json_member(expr: &Expr) -> Option<Expr> {
     column.iter_mut().for_each(fold);
     let column = if column.len() == 1 { Expr::Identifier(column.remove(0)) } else { Expr::CompoundIdentifier(column) };
     Some(call("json_member", std::iter::once(column).chain(steps)))
+}
+
+/// The names joined by dots at the beginning of an expression, and what is accessed below them.
+///
+/// `c.requestparameters['a']` is parsed as an access into `c`.
+fn dotted(expr: &Expr) -> Option<(Vec<Ident>, &[AccessExpr])> {
+    let (mut names, mut access) = match expr {
+        Expr::CompoundIdentifier(names) => (names.clone(), [].as_slice()),
+        Expr::CompoundFieldAccess { root, access_chain } => match root.as_ref() {
+            Expr::Identifier(name) => (vec![name.clone()], access_chain.as_slice()),
+            Expr::CompoundIdentifier(names) => (names.clone(), access_chain.as_slice()),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    while let [AccessExpr::Dot(Expr::Identifier(name)), rest @ ..] = access {
+        names.push(name.clone());
+        access = rest;
+    }
+    Some((names, access))
 }
 
 fn call(name: &str, args: impl Iterator<Item = Expr>) -> Expr {

@@ -3,7 +3,7 @@
 //! The only `unsafe` of this room is here, and it is nothing but calls of safe functions that need instructions
 //! which not every processor has. Each call stands directly behind the question whether this one has them.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "instructions that not every processor has")]
 
 use std::arch::x86_64::*;
 
