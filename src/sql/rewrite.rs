@@ -80,9 +80,15 @@ impl VisitorMut for Rewriter {
         match expr {
             Expr::Identifier(name) => fold(name),
             Expr::CompoundIdentifier(names) => names.iter_mut().for_each(fold),
-            Expr::CompoundFieldAccess { root, access_chain } => {
-                let has_members = is_of_members(root);
-                access_chain.iter_mut().for_each(|access| subscript(access, has_members));
+            Expr::CompoundFieldAccess { .. } => {
+                if let Some((names, access)) = dotted(expr).filter(|(names, _)| names.len() > 1) {
+                    let (root, access_chain) = (Box::new(Expr::CompoundIdentifier(names)), access.to_vec());
+                    *expr = Expr::CompoundFieldAccess { root, access_chain };
+                }
+                if let Expr::CompoundFieldAccess { root, access_chain } = expr {
+                    let has_members = is_of_members(root);
+                    access_chain.iter_mut().for_each(|access| subscript(access, has_members));
+                }
             }
             _ => {}
         }
@@ -423,6 +429,10 @@ mod tests {
         check(
             "SELECT 1 FROM t WHERE userIdentity['sessionContext'].sessionIssuer = 'x'",
             "SELECT 1 FROM t WHERE userIdentity['sessioncontext']['sessionissuer'] = 'x'",
+        );
+        check(
+            "SELECT 1 FROM t AS c WHERE c.resources[1].ARN = c.useridentity['Arn']",
+            "SELECT 1 FROM t AS c WHERE c.resources[1]['arn'] = c.useridentity['arn']",
         );
     }
 
