@@ -337,12 +337,15 @@ pub(super) mod tests {
         Leaf { path: path.split('.').filter(|step| !step.is_empty()).map(step).collect(), kind }
     }
 
+    /// The texts of each leaf's column, row by row.
+    type Columns = Vec<Vec<Option<String>>>;
+
     /// The rows of documents, in chunks of `chunk`, each value as text.
     pub(in crate::record) fn read(
         documents: &[&[u8]],
         leaves: &[Leaf],
         chunk: usize,
-    ) -> (Vec<Vec<Option<String>>>, Vec<Result<Tally, Error>>) {
+    ) -> (Columns, Vec<Result<Tally, Error>>) {
         let mut builder = Builder::new(leaves, Limits::default());
         let (mut rows, mut tallies) = (Vec::new(), Vec::new());
         for document in documents {

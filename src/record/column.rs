@@ -190,7 +190,7 @@ mod tests {
     fn rows_taken_back_leave_no_trace() {
         for first in 0..20 {
             let mut column = Column::new(0, Kind::Text);
-            let mut append = |column: &mut Column, text: &str| {
+            let append = |column: &mut Column, text: &str| {
                 column.append(Raw { bytes: text.as_bytes(), escapes: true }, false, 0).expect("small");
             };
             (0..first).for_each(|row| append(&mut column, if row % 3 == 0 { "" } else { "\"a\"" }));
