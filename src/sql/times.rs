@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, ExprSchema, Result, ScalarValue};
 use datafusion::config::ConfigOptions;
-use datafusion::logical_expr::expr::{Between, BinaryExpr, Cast, InList, ScalarFunction, TryCast};
+use datafusion::logical_expr::expr::{Between, BinaryExpr, Case, Cast, InList, ScalarFunction, TryCast};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator, cast, lit};
@@ -77,14 +77,14 @@ fn rewrite(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         }
         Expr::ScalarFunction(ScalarFunction { func, args }) if FUNCTIONS_OF_TIME.contains(&func.name()) => {
             let args =
-                args.into_iter().map(|arg| if holds_time(&arg, schema) { timestamp_of(arg) } else { arg }).collect();
+                args.into_iter().map(|arg| if holds_time(&arg, schema) { within_range(arg) } else { arg }).collect();
             Transformed::yes(Expr::ScalarFunction(ScalarFunction { func, args }))
         }
         Expr::Cast(Cast { expr, field }) if is_time(field.data_type()) && holds_time(&expr, schema) => {
-            Transformed::yes(Expr::Cast(Cast { expr: Box::new(timestamp_of(*expr)), field }))
+            Transformed::yes(Expr::Cast(Cast { expr: Box::new(within_range(*expr)), field }))
         }
         Expr::TryCast(TryCast { expr, field }) if is_time(field.data_type()) && holds_time(&expr, schema) => {
-            Transformed::yes(Expr::TryCast(TryCast { expr: Box::new(timestamp_of(*expr)), field }))
+            Transformed::yes(Expr::TryCast(TryCast { expr: Box::new(within_range(*expr)), field }))
         }
         expr => Transformed::no(expr),
     })
@@ -109,6 +109,16 @@ fn compare(left: &Expr, op: Operator, right: &Expr, schema: &DFSchema) -> Option
         None => (op, point(other, schema)?),
     };
     Some(Expr::BinaryExpr(BinaryExpr::new(Box::new(timestamp_of(time.clone())), op, Box::new(other))))
+}
+
+/// The point in time, null where DataFusion's functions, which count nanoseconds, would end the query: one record
+/// from the year 9999 must not.
+fn within_range(text: Expr) -> Expr {
+    let time = timestamp_of(text);
+    let nanoseconds = |nanoseconds: i64| literal(DateTime::from_timestamp_nanos(nanoseconds).timestamp_millis());
+    let is_within = time.clone().gt(nanoseconds(i64::MIN)).and(time.clone().lt(nanoseconds(i64::MAX)));
+    let when = vec![(Box::new(is_within), Box::new(time))];
+    Expr::Case(Case { expr: None, when_then_expr: when, else_expr: None })
 }
 
 /// Whether an expression is a column, or a member of one, that holds a time as text.
