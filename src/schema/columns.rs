@@ -226,15 +226,7 @@ impl Column {
     /// The Arrow type of the whole column.
     #[must_use]
     pub fn data_type(&self) -> DataType {
-        match self.shape {
-            Shape::Struct(members) => DataType::Struct(fields(members)),
-            Shape::List(members) => {
-                DataType::List(Arc::new(Field::new("item", DataType::Struct(fields(members)), true)))
-            }
-            Shape::Virtual(Virtual::FileSize) => DataType::Int64,
-            Shape::Virtual(Virtual::FileModified) => Kind::Time.data_type(),
-            shape => shape.kind().unwrap_or(Kind::Text).data_type(),
-        }
+        self.shape.data_type()
     }
 
     /// The type as Athena's published table writes it: `struct<type:string,…>`.
@@ -272,6 +264,20 @@ impl Column {
 }
 
 impl Shape {
+    /// The Arrow type of a whole value.
+    #[must_use]
+    pub fn data_type(self) -> DataType {
+        match self {
+            Self::Struct(members) => DataType::Struct(fields(members)),
+            Self::List(members) => {
+                DataType::List(Arc::new(Field::new("item", DataType::Struct(fields(members)), true)))
+            }
+            Self::Virtual(Virtual::FileSize) => DataType::Int64,
+            Self::Virtual(Virtual::FileModified) => Kind::Time.data_type(),
+            shape => shape.kind().unwrap_or(Kind::Text).data_type(),
+        }
+    }
+
     /// The kind of leaf that holds a value of this shape; structs, lists and facts of the file have none.
     #[must_use]
     pub fn kind(self) -> Option<Kind> {

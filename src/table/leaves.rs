@@ -39,14 +39,9 @@ impl Slot {
     fn data_type(&self) -> DataType {
         match self {
             Self::Leaf(leaf) => leaf.kind.data_type(),
-            Self::File(Virtual::FileSize) => DataType::Int64,
-            Self::File(Virtual::FileModified) => Kind::Time.data_type(),
-            Self::File(_) => DataType::Utf8,
-            Self::Struct(_, members) => DataType::Struct(columns::fields(*members)),
-            Self::List(_, members) => {
-                let item = Field::new("item", DataType::Struct(columns::fields(*members)), true);
-                DataType::List(Arc::new(item))
-            }
+            Self::File(fact) => Shape::Virtual(*fact).data_type(),
+            Self::Struct(_, members) => Shape::Struct(members).data_type(),
+            Self::List(_, members) => Shape::List(members).data_type(),
         }
     }
 }

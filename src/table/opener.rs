@@ -142,8 +142,7 @@ impl UnitScan {
             }
         }
         if !self.columns.is_empty() {
-            let batch = self.batch();
-            let _ = batches.blocking_send(batch);
+            let _ = batches.blocking_send(project(&mut self.columns, &self.projector));
         }
     }
 
@@ -209,10 +208,6 @@ impl UnitScan {
                 Err(error) => return Ok(Err(error.into())),
             }
         }
-    }
-
-    fn batch(&mut self) -> Result<RecordBatch> {
-        project(&mut self.columns, &self.projector)
     }
 }
 

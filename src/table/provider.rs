@@ -86,8 +86,8 @@ impl TableProvider for TrailTable {
         let predicates = prune::physical(state, filters, &schema)?;
         let pruning = Pruning::new(&predicates, schema, fact_at, self.options.slack);
         let mut listing = list(&self.archive, &pruning).await?;
-        let files = listing.files.clone();
-        let report = Arc::new(Report::new(self.archive.location().display(), std::mem::take(&mut listing)));
+        let files = std::mem::take(&mut listing.files);
+        let report = Arc::new(Report::new(self.archive.location().display(), listing, files.len() as u64));
         let source = TrailSource::new(Arc::clone(&self.archive), report, self.options.limits, self.options.strict);
         let groups = unit::groups(files, state.config().target_partitions());
         let config = FileScanConfigBuilder::new(store_url(&self.archive)?, Arc::new(source))

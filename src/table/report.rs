@@ -46,8 +46,7 @@ pub enum FileError {
 }
 
 impl Report {
-    pub(super) fn new(location: String, mut listing: Listing) -> Self {
-        let planned = std::mem::take(&mut listing.files).len() as u64;
+    pub(super) fn new(location: String, listing: Listing, planned: u64) -> Self {
         Self {
             location,
             listing,
