@@ -79,8 +79,9 @@ impl Times {
         after_start && before_end
     }
 
-    /// Whether a file delivered at this time can hold wanted events. Lateness is the folders' business.
-    fn may_hold_file(&self, delivered: Option<DateTime<Utc>>) -> bool {
+    /// Whether a file delivered at this time can hold wanted events, as far as `from` tells. Lateness is the folders' business.
+    #[must_use]
+    pub fn may_hold_file(&self, delivered: Option<DateTime<Utc>>) -> bool {
         // A file is delivered in the minute it names: what it holds can be up to a minute younger than the name.
         let from = self.from.and_then(|from| from.checked_sub_signed(CLOCK_ERROR));
         from.zip(delivered).is_none_or(|(from, delivered)| delivered + Duration::minutes(1) > from)

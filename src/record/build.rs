@@ -5,6 +5,7 @@ use datafusion::arrow::array::ArrayRef;
 use super::column::{Column, Overflow};
 use super::cursor::{Cursor, Fault, Token};
 use super::reading::{Content, DocumentKind, Elements, Look, Place, Reading, Tally, look, look_after};
+use super::skim::Extent;
 use super::text::unescape;
 use super::tree::{NodeId, Tree};
 use super::walk::{Walk, pass};
@@ -66,8 +67,14 @@ impl Builder {
             Some(byte) => return Err(Error::NotJson { found: found(*byte) }),
         }
         self.document_rows = 0;
-        let cursor = Cursor::new(document, self.limits);
-        Ok(Reading { cursor, place: Place::Top, pending: None, tally: Tally::default(), verified: false })
+        Ok(Reading::new(Cursor::new(document, self.limits)))
+    }
+
+    /// Begins with some records of a document, which is all that is read of it; the document is one that
+    /// [`skim`](super::skim()) took, and these are among the records it found.
+    pub fn read_some<'d>(&mut self, document: &'d [u8], records: &'d [Extent]) -> Reading<'d> {
+        self.document_rows = 0;
+        Reading { selected: Some(records), ..Reading::new(Cursor::new(document, self.limits)) }
     }
 
     /// Appends records until there are `rows` rows (at least one) or about 64 MiB of text, or the document ends.
@@ -109,6 +116,14 @@ impl Builder {
     fn run(&mut self, reading: &mut Reading<'_>, rows: Option<usize>) -> Result<Progress, Error> {
         let full = |builder: &Self| rows.is_some_and(|rows| builder.rows >= rows || builder.text_bytes >= TEXT_BYTES);
         let keep = rows.is_some();
+        while let Some(records) = reading.selected {
+            let Some((record, rest)) = records.split_first() else { return Ok(Progress::Done(reading.tally)) };
+            if full(self) {
+                return Ok(Progress::Full);
+            }
+            self.selected(reading, *record, keep)?;
+            reading.selected = Some(rest);
+        }
         loop {
             let step = match reading.place {
                 Place::Top => {
@@ -133,6 +148,27 @@ impl Builder {
                 Stop::Overflow => Error::TooLarge { limit: i32::MAX as u64 },
             })?;
         }
+    }
+
+    /// One record of which it is known where it stands.
+    fn selected(&mut self, reading: &mut Reading<'_>, record: Extent, keep: bool) -> Result<(), Error> {
+        let document = reading.cursor.text();
+        let text = document.get(record.start..record.end).unwrap_or_default();
+        // The document's object and its array are open around it.
+        let mut cursor = Cursor::new(text, Limits { depth: self.limits.depth.saturating_sub(2), ..self.limits });
+        let open = cursor.next();
+        if self.walk.record(&mut cursor, open).is_err() || cursor.next().at != text.len() {
+            // Where it broke is told by the place in the whole document.
+            self.run(&mut Reading::new(Cursor::new(document, self.limits)), None)?;
+            return Err(cursor.error());
+        }
+        if keep {
+            let is_utf8 = cursor.is_utf8();
+            let appended = self.append(text, is_utf8, record.ordinal);
+            appended.map_err(|Overflow| Error::TooLarge { limit: i32::MAX as u64 })?;
+        }
+        reading.tally.records += 1;
+        Ok(())
     }
 
     /// Begins with one document of the text.

@@ -17,6 +17,8 @@ mod error;
 mod inflate;
 mod path;
 mod reading;
+mod sieve;
+mod skim;
 mod text;
 mod time;
 mod tree;
@@ -27,6 +29,8 @@ pub use error::Error;
 pub use inflate::Inflater;
 pub use path::{elements, extract};
 pub use reading::{DocumentKind, Reading, Tally};
+pub use sieve::{Needle, Sieve};
+pub use skim::{Extent, skim};
 pub use time::parse_time;
 
 /// Bounds on hostile input.

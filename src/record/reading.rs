@@ -1,6 +1,7 @@
 //! The shapes in which records come: which part of a document are records, and where the reading stands.
 
 use super::cursor::{Cursor, Fault, Token};
+use super::skim::Extent;
 use super::text::unescaped;
 use super::walk::{member, pass};
 
@@ -38,6 +39,15 @@ pub struct Reading<'d> {
     pub(super) tally: Tally,
     /// Whether the rest is known to be sound.
     pub(super) verified: bool,
+    /// The only records wanted, those that are still ahead.
+    pub(super) selected: Option<&'d [Extent]>,
+}
+
+impl<'d> Reading<'d> {
+    /// Before a document.
+    pub(super) fn new(cursor: Cursor<'d>) -> Self {
+        Self { cursor, place: Place::Top, pending: None, tally: Tally::default(), verified: false, selected: None }
+    }
 }
 
 /// Where a reading stands.

@@ -40,6 +40,8 @@ pub struct Outcome {
     pub files_pruned: u64,
     /// Of those: read to their end.
     pub files_read: u64,
+    /// Of those: dropped by their text, without counting their records.
+    pub files_prefiltered: u64,
     /// Of those: wanted, but not needed for the answer.
     pub files_unread: u64,
     /// Folders passed over without listing them.
@@ -76,6 +78,7 @@ impl Outcome {
         self.files_listed += listing.listed;
         self.files_pruned += listing.pruned_by_partition + listing.pruned_by_time;
         self.files_read += report.read();
+        self.files_prefiltered += report.prefiltered();
         self.files_unread += report.planned.saturating_sub(report.read() + failed.len() as u64);
         self.folders_pruned += listing.folders_pruned;
         self.files_ignored += listing.ignored;
@@ -85,7 +88,7 @@ impl Outcome {
         self.malformed += report.malformed();
         self.stored_bytes += report.stored_bytes();
         self.inflated_bytes += report.inflated_bytes();
-        if report.records() > 0 {
+        if report.read() > 0 {
             self.unknown_fields.extend(report.never_seen().iter().map(|leaf| never_seen(&path_text(&leaf.path))));
         }
     }

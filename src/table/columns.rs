@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, ListArray, RecordBatch, RecordBatchOptions, StringArray, StructArray, new_null_array,
 };
@@ -14,18 +15,41 @@ use super::leaves::{Slot, SlotPlan};
 use super::prune::array_of;
 use super::report::Report;
 use crate::archive::{Fact, LogFile};
-use crate::record::{self, Builder, Limits, Progress, Reading};
+use crate::record::{self, Builder, Extent, Limits, Progress, Reading};
 use crate::schema::{Column, Kind, Leaf, Shape, Step, Virtual, columns};
 
 /// Fills the slots of a plan, file after file.
 pub(super) struct Assembler {
     builder: Builder,
     outputs: Vec<Output>,
-    watched: Vec<(usize, Leaf)>,
+    watched: Vec<Watched>,
     report: Arc<Report>,
     schema: SchemaRef,
     files: Vec<(LogFile, usize)>,
     needs_files: bool,
+}
+
+/// A leaf of no documented field: if no record has it, it is likely misspelled.
+struct Watched {
+    column: usize,
+    leaf: Leaf,
+    /// Its key as it stands in JSON, in any case.
+    key: Option<AhoCorasick>,
+    seen: bool,
+}
+
+impl Watched {
+    fn new(column: usize, leaf: &Leaf) -> Option<Self> {
+        if columns::documents(&leaf.path) {
+            return None;
+        }
+        let key = leaf.path.iter().rev().find_map(|step| match step {
+            Step::Key(key) | Step::ExactKey(key) => Some(format!("\"{key}")),
+            Step::Index(_) => None,
+        });
+        let key = key.and_then(|key| AhoCorasick::builder().ascii_case_insensitive(true).build([key]).ok());
+        Some(Self { column, leaf: leaf.clone(), key, seen: false })
+    }
 }
 
 /// How a slot comes out of the builder's columns.
@@ -45,7 +69,7 @@ impl Assembler {
         let mut leaves = Vec::new();
         let outputs: Vec<_> = plan.slots.iter().map(|slot| output(slot, &mut leaves)).collect();
         Self {
-            watched: leaves.iter().cloned().enumerate().filter(|(_, leaf)| !columns::documents(&leaf.path)).collect(),
+            watched: leaves.iter().enumerate().filter_map(|(column, leaf)| Watched::new(column, leaf)).collect(),
             report,
             needs_files: outputs.iter().any(|output| matches!(output, Output::File(_))),
             builder: Builder::new(&leaves, limits),
@@ -61,6 +85,11 @@ impl Assembler {
 
     pub(super) fn read<'d>(&mut self, document: &'d [u8]) -> std::result::Result<Reading<'d>, record::Error> {
         self.builder.read(document)
+    }
+
+    /// Begins with some records of a document.
+    pub(super) fn read_some<'d>(&mut self, document: &'d [u8], records: &'d [Extent]) -> Reading<'d> {
+        self.builder.read_some(document, records)
     }
 
     /// Appends records of `file` until there are `rows` of them, or the document ends.
@@ -79,12 +108,23 @@ impl Assembler {
         progress
     }
 
+    /// Looks whether records that are not read have the fields that no record has had so far.
+    pub(super) fn look_for_fields(&mut self, document: &[u8]) {
+        for watched in &mut self.watched {
+            if !watched.seen && watched.key.as_ref().is_none_or(|key| key.find(document).is_some()) {
+                watched.seen = true;
+                self.report.leaf_sought(&watched.leaf, true);
+            }
+        }
+    }
+
     /// One column per slot; the assembler is empty after it.
     pub(super) fn finish(&mut self) -> Result<RecordBatch> {
         let rows = self.builder.rows();
         let built = self.builder.finish();
-        for (at, leaf) in &self.watched {
-            self.report.leaf_seen(leaf, (rows - built[*at].null_count()) as u64);
+        for watched in &mut self.watched {
+            watched.seen |= built[watched.column].null_count() < rows;
+            self.report.leaf_sought(&watched.leaf, watched.seen);
         }
         let files = std::mem::take(&mut self.files);
         let arrays =

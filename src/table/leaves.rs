@@ -113,18 +113,21 @@ pub(super) fn literal(expr: &Arc<dyn PhysicalExpr>) -> Option<ScalarValue> {
     expr.downcast_ref::<Literal>().map(|literal| literal.value().clone())
 }
 
-/// The slots a projection needs, and the projection over them.
+/// The slots that a projection and predicates need, and both over them.
 #[derive(Debug, Clone)]
 pub(super) struct SlotPlan {
     pub(super) slots: Vec<Slot>,
     pub(super) schema: SchemaRef,
     pub(super) projection: ProjectionExprs,
+    pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
 }
 
 impl SlotPlan {
-    /// Splits a projection over the table into slots and what is left to compute.
-    pub(super) fn new(projection: &ProjectionExprs) -> Result<Self> {
+    /// Splits expressions over the table into slots and what is left to compute. The predicates' slots come first.
+    pub(super) fn new(projection: &ProjectionExprs, predicates: &[Arc<dyn PhysicalExpr>]) -> Result<Self> {
         let mut slots = Vec::new();
+        let predicates =
+            predicates.iter().map(|predicate| over_slots(predicate, &mut slots)).collect::<Result<Vec<_>>>()?;
         let exprs = projection
             .iter()
             .map(|item| {
@@ -134,7 +137,13 @@ impl SlotPlan {
             .collect::<Result<Vec<_>>>()?;
         let fields: Fields =
             slots.iter().enumerate().map(|(at, slot)| Field::new(slot_name(at), slot.data_type(), true)).collect();
-        Ok(Self { slots, schema: Arc::new(Schema::new(fields)), projection: ProjectionExprs::new(exprs) })
+        let schema = Arc::new(Schema::new(fields));
+        Ok(Self { slots, schema, projection: ProjectionExprs::new(exprs), predicates })
+    }
+
+    /// The same for the predicates alone.
+    pub(super) fn of_predicates(predicates: &[Arc<dyn PhysicalExpr>]) -> Result<Self> {
+        Self::new(&ProjectionExprs::new([]), predicates)
     }
 }
 

@@ -7,10 +7,17 @@
 pub mod catalog;
 mod columns;
 mod files;
+mod filter;
+mod gate;
+mod horizon;
 mod leaves;
+mod metrics;
+mod needles;
 mod opener;
+mod order;
 mod provider;
 mod prune;
+mod reader;
 mod report;
 mod source;
 mod unit;

@@ -12,6 +12,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Expr, Operator};
 use datafusion::physical_expr::expressions::{BinaryExpr, CastExpr, InListExpr, LikeExpr, TryCastExpr};
@@ -167,7 +168,11 @@ pub(super) fn is_of_files(predicate: &Expr, fact: impl Fn(&str) -> Option<Virtua
 fn bound(predicate: &Arc<dyn PhysicalExpr>, times: &mut Times) {
     if let Some(binary) = predicate.downcast_ref::<BinaryExpr>() {
         let (left, right) = (binary.left(), binary.right());
-        if let Some(((low, high), operator)) = interval(left, right).zip(Some(*binary.op())) {
+        if *binary.op() == Operator::Or {
+            let [left, right] = [left, right].map(times_of);
+            times.from = later(times.from, left.from.zip(right.from).map(|(left, right)| left.min(right)));
+            times.to = earlier(times.to, left.to.zip(right.to).map(|(left, right)| left.max(right)));
+        } else if let Some(((low, high), operator)) = interval(left, right).zip(Some(*binary.op())) {
             narrow(times, operator, low, high);
         } else if let Some(((low, high), operator)) = interval(right, left).zip(binary.op().swap()) {
             narrow(times, operator, low, high);
@@ -189,6 +194,21 @@ fn bound(predicate: &Arc<dyn PhysicalExpr>, times: &mut Times) {
     {
         narrow(times, Operator::Eq, low, high);
     }
+}
+
+/// The interval of event times that one predicate leaves.
+pub(super) fn times_of(predicate: &Arc<dyn PhysicalExpr>) -> Times {
+    let mut times = Times::default();
+    split_conjunction(predicate).into_iter().for_each(|conjunct| bound(conjunct, &mut times));
+    times
+}
+
+fn later(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    one.max(other)
+}
+
+fn earlier(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    one.into_iter().chain(other).min()
 }
 
 /// The earliest and the latest moment for which a comparison of the event's time with `value` may turn.
@@ -221,7 +241,18 @@ const TICK: Duration = Duration::milliseconds(1);
 /// No clock on Earth is farther from UTC.
 const FARTHEST_OFFSET: Duration = Duration::hours(14);
 
-fn is_event_time(expr: &Arc<dyn PhysicalExpr>, kind: Kind) -> bool {
+/// Whether a predicate looks at the event's time.
+pub(super) fn mentions_time(predicate: &Arc<dyn PhysicalExpr>) -> bool {
+    let mut mentions = false;
+    // Never fails: the closure does not.
+    let _ = predicate.apply(|expr| {
+        mentions |= [Kind::Text, Kind::Numeral, Kind::Time].iter().any(|kind| is_event_time(expr, *kind));
+        Ok(if mentions { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    });
+    mentions
+}
+
+pub(super) fn is_event_time(expr: &Arc<dyn PhysicalExpr>, kind: Kind) -> bool {
     // A cast between units of time moves nothing that matters to a day.
     if let Some(inner) = cast_of_time(expr) {
         return is_event_time(inner, kind);
@@ -242,11 +273,11 @@ fn cast_of_time(expr: &Arc<dyn PhysicalExpr>) -> Option<&Arc<dyn PhysicalExpr>> 
 
 fn narrow(times: &mut Times, operator: Operator, low: DateTime<Utc>, high: DateTime<Utc>) {
     if matches!(operator, Operator::Gt | Operator::GtEq | Operator::Eq) {
-        times.from = Some(times.from.map_or(low, |from| from.max(low)));
+        times.from = later(times.from, Some(low));
     }
     if matches!(operator, Operator::Lt | Operator::LtEq | Operator::Eq) {
         let high = if operator == Operator::Lt { high - TICK } else { high };
-        times.to = Some(times.to.map_or(high, |to| to.min(high)));
+        times.to = earlier(times.to, Some(high));
     }
 }
 

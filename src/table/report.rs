@@ -16,12 +16,32 @@ pub struct Report {
     /// Files that were to be read.
     pub planned: u64,
     read: AtomicU64,
+    prefiltered: AtomicU64,
+    passed: AtomicU64,
     failed: Mutex<Vec<Failure>>,
     records: AtomicU64,
+    built: AtomicU64,
     malformed: AtomicU64,
     stored_bytes: AtomicU64,
     inflated_bytes: AtomicU64,
-    sought: Mutex<Vec<(Leaf, u64)>>,
+    sought: Mutex<Vec<(Leaf, bool)>>,
+}
+
+/// What became of one log file that was read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct FileRead {
+    /// Bytes as stored.
+    pub(super) stored: u64,
+    /// Bytes of JSON.
+    pub(super) inflated: u64,
+    /// Its text rules out that any of its records is wanted; they were not counted.
+    pub(super) is_prefiltered: bool,
+    /// Records in it.
+    pub(super) records: u64,
+    /// Of those: built. The others were dropped before.
+    pub(super) built: u64,
+    /// Elements of `Records` that are no objects.
+    pub(super) malformed: u64,
 }
 
 /// A log file that could not be read, and why.
@@ -52,8 +72,11 @@ impl Report {
             listing,
             planned,
             read: AtomicU64::default(),
+            prefiltered: AtomicU64::default(),
+            passed: AtomicU64::default(),
             failed: Mutex::default(),
             records: AtomicU64::default(),
+            built: AtomicU64::default(),
             malformed: AtomicU64::default(),
             stored_bytes: AtomicU64::default(),
             inflated_bytes: AtomicU64::default(),
@@ -61,12 +84,18 @@ impl Report {
         }
     }
 
-    pub(super) fn file_read(&self, stored: usize, inflated: usize, records: u64, malformed: u64) {
+    pub(super) fn file_read(&self, file: &FileRead) {
         self.read.fetch_add(1, Relaxed);
-        self.records.fetch_add(records, Relaxed);
-        self.malformed.fetch_add(malformed, Relaxed);
-        self.stored_bytes.fetch_add(stored as u64, Relaxed);
-        self.inflated_bytes.fetch_add(inflated as u64, Relaxed);
+        self.prefiltered.fetch_add(u64::from(file.is_prefiltered), Relaxed);
+        self.records.fetch_add(file.records, Relaxed);
+        self.built.fetch_add(file.built, Relaxed);
+        self.malformed.fetch_add(file.malformed, Relaxed);
+        self.stored_bytes.fetch_add(file.stored, Relaxed);
+        self.inflated_bytes.fetch_add(file.inflated, Relaxed);
+    }
+
+    pub(super) fn file_passed(&self) {
+        self.passed.fetch_add(1, Relaxed);
     }
 
     pub(super) fn file_failed(&self, key: &str, reason: Arc<FileError>) {
@@ -74,12 +103,12 @@ impl Report {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).push(Failure { location, reason });
     }
 
-    /// Counts the records that have a leaf.
-    pub(super) fn leaf_seen(&self, leaf: &Leaf, records: u64) {
+    /// Notes that a leaf was looked for, and whether some record has it.
+    pub(super) fn leaf_sought(&self, leaf: &Leaf, is_there: bool) {
         let mut sought = self.sought.lock().unwrap_or_else(PoisonError::into_inner);
         match sought.iter_mut().find(|(known, _)| known == leaf) {
-            Some((_, seen)) => *seen += records,
-            None => sought.push((leaf.clone(), records)),
+            Some((_, seen)) => *seen |= is_there,
+            None => sought.push((leaf.clone(), is_there)),
         }
     }
 
@@ -87,7 +116,7 @@ impl Report {
     #[must_use]
     pub fn never_seen(&self) -> Vec<Leaf> {
         let sought = self.sought.lock().unwrap_or_else(PoisonError::into_inner);
-        sought.iter().filter(|(_, seen)| *seen == 0).map(|(leaf, _)| leaf.clone()).collect()
+        sought.iter().filter(|(_, seen)| !seen).map(|(leaf, _)| leaf.clone()).collect()
     }
 
     /// A key as a person would write its location.
@@ -104,16 +133,34 @@ impl Report {
         self.read.load(Relaxed)
     }
 
+    /// Of those: files whose text rules out that any of their records is wanted, so that they were not counted.
+    #[must_use]
+    pub fn prefiltered(&self) -> u64 {
+        self.prefiltered.load(Relaxed)
+    }
+
+    /// Log files passed over because what was found already makes them useless.
+    #[must_use]
+    pub fn passed(&self) -> u64 {
+        self.passed.load(Relaxed)
+    }
+
     /// Log files that could not be read, in the order in which they were met.
     #[must_use]
     pub fn failed(&self) -> Vec<Failure> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Records in the files read.
+    /// Records in the files read, without those of prefiltered files.
     #[must_use]
     pub fn records(&self) -> u64 {
         self.records.load(Relaxed)
+    }
+
+    /// Of those: built. The others were dropped by their text, or by the predicates' own leaves.
+    #[must_use]
+    pub fn built(&self) -> u64 {
+        self.built.load(Relaxed)
     }
 
     /// Elements of `Records` that are no objects.

@@ -6,17 +6,24 @@ use std::sync::Arc;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::config::ConfigOptions;
+use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileOpener, FileScanConfig, FileSource};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::object_store::ObjectStore;
-use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::projection::ProjectionExprs;
-use datafusion::physical_plan::DisplayFormatType;
+use datafusion::physical_expr::utils::conjunction_opt;
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr, PhysicalSortExpr, split_conjunction};
+use datafusion::physical_plan::{DisplayFormatType, SortOrderPushdownResult};
 use datafusion::physical_plan::filter_pushdown::{FilterPushdownPropagation, PushedDown};
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 
+use super::gate::GatePlan;
+use super::horizon::Horizon;
 use super::leaves::SlotPlan;
-use super::opener::{TrailMetrics, TrailOpener};
+use super::metrics::TrailMetrics;
+use super::needles;
+use super::opener::TrailOpener;
+use super::order::TimeOrder;
 use super::report::Report;
 use crate::archive::Archive;
 use crate::record::Limits;
@@ -31,6 +38,9 @@ pub struct TrailSource {
     strict: bool,
     table_schema: TableSchema,
     projection: ProjectionExprs,
+    /// Over the table's schema; all of them hold for every row of the scan.
+    predicates: Vec<Arc<dyn PhysicalExpr>>,
+    order: Option<TimeOrder>,
     batch_size: usize,
     metrics: ExecutionPlanMetricsSet,
 }
@@ -45,6 +55,8 @@ impl TrailSource {
             limits,
             strict,
             projection: ProjectionExprs::from_indices(&all, &schema),
+            predicates: Vec::new(),
+            order: None,
             table_schema: TableSchema::from(schema),
             batch_size: 8192,
             metrics: ExecutionPlanMetricsSet::new(),
@@ -62,7 +74,7 @@ impl FileSource for TrailSource {
     fn create_file_opener(
         &self,
         _: Arc<dyn ObjectStore>,
-        _: &FileScanConfig,
+        config: &FileScanConfig,
         partition: usize,
     ) -> Result<Arc<dyn FileOpener>> {
         Ok(Arc::new(TrailOpener {
@@ -70,8 +82,11 @@ impl FileSource for TrailSource {
             report: Arc::clone(&self.report),
             limits: self.limits,
             strict: self.strict,
-            batch_size: self.batch_size,
-            plan: Arc::new(SlotPlan::new(&self.projection)?),
+            // Nobody waits for rows that nobody asked for.
+            batch_size: config.limit.map_or(self.batch_size, |limit| limit.clamp(1, self.batch_size)),
+            plan: Arc::new(SlotPlan::new(&self.projection, &self.predicates)?),
+            gate: Arc::new(GatePlan::new(&self.predicates, &self.projection)?),
+            horizon: Horizon::of(&self.predicates).map(Arc::new),
             metrics: TrailMetrics::new(&self.metrics, partition),
         }))
     }
@@ -115,7 +130,24 @@ impl FileSource for TrailSource {
                 DisplayFormatType::TreeRender => writeln!(f, "{name}={value}")?,
             }
         }
+        if matches!(format, DisplayFormatType::TreeRender) {
+            return Ok(());
+        }
+        if let Some(order) = self.order {
+            write!(f, ", order={order}")?;
+        }
+        if let Some(predicate) = self.filter() {
+            write!(f, ", predicate={predicate}")?;
+        }
+        let needles: Vec<String> = needles::clauses(&self.predicates).iter().map(|clause| needles::text_of(clause)).collect();
+        if !needles.is_empty() {
+            write!(f, ", needles=[{}]", needles.join(" and "))?;
+        }
         Ok(())
+    }
+
+    fn filter(&self) -> Option<Arc<dyn PhysicalExpr>> {
+        conjunction_opt(self.predicates.iter().cloned())
     }
 
     fn try_pushdown_filters(
@@ -123,7 +155,35 @@ impl FileSource for TrailSource {
         filters: Vec<Arc<dyn PhysicalExpr>>,
         _: &ConfigOptions,
     ) -> Result<FilterPushdownPropagation<Arc<dyn FileSource>>> {
-        Ok(FilterPushdownPropagation::with_parent_pushdown_result(vec![PushedDown::No; filters.len()]))
+        let pushed = vec![PushedDown::Yes; filters.len()];
+        let mut predicates = self.predicates.clone();
+        for filter in &filters {
+            predicates.extend(split_conjunction(filter).into_iter().cloned());
+        }
+        let source = Arc::new(Self { predicates, ..self.clone() }) as Arc<dyn FileSource>;
+        Ok(FilterPushdownPropagation::with_parent_pushdown_result(pushed).with_updated_node(source))
+    }
+
+    fn try_pushdown_sort(
+        &self,
+        order: &[PhysicalSortExpr],
+        _: &EquivalenceProperties,
+    ) -> Result<SortOrderPushdownResult<Arc<dyn FileSource>>> {
+        Ok(match TimeOrder::of_sort(order, &self.projection) {
+            Some(order) => {
+                let inner = Arc::new(Self { order: Some(order), ..self.clone() }) as Arc<dyn FileSource>;
+                SortOrderPushdownResult::Inexact { inner }
+            }
+            None => SortOrderPushdownResult::Unsupported,
+        })
+    }
+
+    fn reorder_files(&self, units: Vec<PartitionedFile>) -> Vec<PartitionedFile> {
+        let horizon = || Horizon::of(&self.predicates).filter(Horizon::is_of_time);
+        match self.order.or_else(|| horizon().map(|_| TimeOrder::NewestFirst)) {
+            Some(order) => order.units(&units),
+            None => units,
+        }
     }
 
     fn try_pushdown_projection(&self, projection: &ProjectionExprs) -> Result<Option<Arc<dyn FileSource>>> {
@@ -135,6 +195,7 @@ impl FileSource for TrailSource {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        datafusion::physical_plan::apply_expression_roots(self.projection.iter(), visit)
+        let projection = self.projection.iter().map(|item| &item.expr);
+        datafusion::physical_plan::apply_expression_roots(projection.chain(&self.predicates), visit)
     }
 }

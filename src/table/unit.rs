@@ -16,6 +16,15 @@ pub(super) struct Unit {
     pub(super) files: Vec<LogFile>,
 }
 
+impl Unit {
+    /// As DataFusion is told of it.
+    pub(super) fn of(files: Vec<LogFile>) -> PartitionedFile {
+        let key = files.first().map(|file| file.key.clone()).unwrap_or_default();
+        let bytes = files.iter().map(cost).sum();
+        PartitionedFile::new(key, bytes).with_extension(Arc::new(Self { files }))
+    }
+}
+
 /// The least and the most stored bytes of a unit.
 const UNIT_BYTES: std::ops::RangeInclusive<u64> = 256 * 1024..=16 * 1024 * 1024;
 /// Units per partition, so that partitions end at about the same time.
@@ -44,9 +53,8 @@ pub(super) fn groups(files: Vec<LogFile>, partitions: usize) -> Vec<FileGroup> {
     let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); partitions.min(units.len()).max(1)];
     for (bytes, files) in units {
         let Some(lightest) = groups.iter_mut().min_by_key(|(sum, _)| *sum) else { break };
-        let key = files.first().map(|file| file.key.clone()).unwrap_or_default();
         lightest.0 += bytes;
-        lightest.1.push(PartitionedFile::new(key, bytes).with_extension(Arc::new(Unit { files })));
+        lightest.1.push(Unit::of(files));
     }
     groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
 }

@@ -5,10 +5,13 @@
 //! outside strings. What simdjson writes down as a list of positions stays a mask here, so that whole blocks can be
 //! jumped over.
 
+mod brackets;
 #[cfg(any(test, not(target_arch = "x86_64")))]
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
+
+pub(super) use brackets::{Brackets, Strings, brackets};
 
 /// Blocks looked at ahead of the walk: 2 KiB of text.
 pub(super) const WINDOW: usize = 32;
@@ -256,7 +259,7 @@ impl Raw {
 
     #[inline(always)]
     fn set(&mut self, at: usize, classes: Classes, carry: &mut Carry, prefix_xor: impl Fn(u64) -> u64) {
-        let quote = classes.quote & !escaped(classes.backslash, carry);
+        let quote = classes.quote & !escaped(classes.backslash, &mut carry.escaped);
         // Opening quote included, closing quote not.
         let string = prefix_xor(quote) ^ carry.in_string;
         carry.in_string = (string.cast_signed() >> 63).cast_unsigned();
@@ -326,21 +329,21 @@ impl Window {
     }
 }
 
-/// The bytes that a backslash takes the meaning of.
+/// The bytes that a backslash takes the meaning of. `carry` is 1 when the first of them is one.
 #[inline(always)]
-fn escaped(backslash: u64, carry: &mut Carry) -> u64 {
+fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     /// Every second bit, the first byte not among them.
     const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
     if backslash == 0 {
-        return std::mem::take(&mut carry.escaped);
+        return std::mem::take(carry);
     }
     // A backslash that is itself escaped escapes nothing. In a run of backslashes every second one does, counted
     // from the run's beginning; the subtraction carries along runs and so finds where they began.
-    let candidates = backslash & !carry.escaped;
+    let candidates = backslash & !*carry;
     let after = candidates << 1;
     let pattern = (after | ODD).wrapping_sub(candidates) ^ ODD;
-    let escaped = pattern ^ (backslash | carry.escaped);
-    carry.escaped = (pattern & backslash) >> 63;
+    let escaped = pattern ^ (backslash | *carry);
+    *carry = (pattern & backslash) >> 63;
     escaped
 }
 

@@ -7,6 +7,7 @@
 
 use std::arch::x86_64::*;
 
+use super::brackets::{Brackets, Strings, brackets_with};
 use super::{BLOCK, Carry, Classes, Window, index_with, prefix_xor};
 
 /// Fills `window` with the widest vectors the processor has.
@@ -20,6 +21,20 @@ pub(super) fn index(text: &[u8], window: &mut Window, carry: &mut Carry) {
     } else {
         // SAFETY: every x86-64 processor has SSE2.
         unsafe { index_128(text, window, carry) }
+    }
+}
+
+/// Fills `found` with the widest vectors the processor has.
+pub(super) fn brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    if has_512() {
+        // SAFETY: `has_512` asked for all features that `brackets_512` is compiled for.
+        unsafe { brackets_512(text, found, strings) }
+    } else if has_256() {
+        // SAFETY: `has_256` asked for all features that `brackets_256` is compiled for.
+        unsafe { brackets_256(text, found, strings) }
+    } else {
+        // SAFETY: every x86-64 processor has SSE2.
+        unsafe { brackets_128(text, found, strings) }
     }
 }
 
@@ -50,6 +65,21 @@ fn index_256(text: &[u8], window: &mut Window, carry: &mut Carry) {
 #[target_feature(enable = "sse2")]
 fn index_128(text: &[u8], window: &mut Window, carry: &mut Carry) {
     index_with(text, window, carry, |bytes| classify_128(bytes), prefix_xor);
+}
+
+#[target_feature(enable = "avx512bw,avx512f,avx2,bmi1,bmi2,pclmulqdq,popcnt")]
+fn brackets_512(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    brackets_with(text, found, strings, |bytes| classify_512(bytes), |bits| prefix_xor_by_product(bits));
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq,popcnt")]
+fn brackets_256(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    brackets_with(text, found, strings, |bytes| classify_256(bytes), |bits| prefix_xor_by_product(bits));
+}
+
+#[target_feature(enable = "sse2")]
+fn brackets_128(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    brackets_with(text, found, strings, |bytes| classify_128(bytes), prefix_xor);
 }
 
 /// Looked up by a byte's low half: the blank byte with that half, or one that never has it.
@@ -147,6 +177,7 @@ fn table(bytes: [i8; 16]) -> __m128i {
 
 #[cfg(test)]
 mod tests {
+    use super::super::brackets::{brackets_portably, tests::same as same_brackets};
     use super::super::{index_portably, tests::same};
     use super::*;
 
@@ -164,6 +195,20 @@ mod tests {
         }
     }
 
+    fn only_128_brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+        // SAFETY: every x86-64 processor has SSE2.
+        unsafe { brackets_128(text, found, strings) }
+    }
+
+    fn at_most_256_brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+        if has_256() {
+            // SAFETY: `has_256` asked for all features that `brackets_256` is compiled for.
+            unsafe { brackets_256(text, found, strings) }
+        } else {
+            brackets_portably(text, found, strings)
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn every_width_gives_the_same_masks(text: Vec<u8>, json in "([\\\\\"{}:, a\\[\\]\\x00-\\x1f]|é){0,300}") {
@@ -171,6 +216,9 @@ mod tests {
                 proptest::prop_assert!(same(text, only_128, index_portably));
                 proptest::prop_assert!(same(text, at_most_256, index_portably));
                 proptest::prop_assert!(same(text, index, index_portably));
+                proptest::prop_assert!(same_brackets(text, only_128_brackets, brackets_portably));
+                proptest::prop_assert!(same_brackets(text, at_most_256_brackets, brackets_portably));
+                proptest::prop_assert!(same_brackets(text, brackets, brackets_portably));
             }
         }
     }

@@ -1,0 +1,117 @@
+//! The brackets outside strings and nothing else: all it takes to find where records begin and end.
+
+use super::{BLOCK, Classes, WINDOW, escaped};
+
+/// The brackets of some blocks in a row; of each block, bit 0 is the first byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::record) struct Brackets {
+    /// `{` and `[` outside strings.
+    pub(in crate::record) open: [u64; WINDOW],
+    /// `}` and `]` outside strings.
+    pub(in crate::record) close: [u64; WINDOW],
+    /// Blocks that there are.
+    pub(in crate::record) filled: usize,
+}
+
+/// What one window tells the next about strings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::record) struct Strings {
+    /// 1 when the next byte is escaped.
+    escaped: u64,
+    /// All ones inside a string.
+    inside: u64,
+}
+
+impl Brackets {
+    /// Without blocks.
+    pub(in crate::record) fn new() -> Self {
+        Self { open: [0; WINDOW], close: [0; WINDOW], filled: 0 }
+    }
+}
+
+/// Fills `found` from the beginning of `text`. The last block of the text is as if blanks followed.
+#[cfg(target_arch = "x86_64")]
+pub(in crate::record) fn brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    super::x86::brackets(text, found, strings);
+}
+
+/// Fills `found` from the beginning of `text`. The last block of the text is as if blanks followed.
+#[cfg(not(target_arch = "x86_64"))]
+pub(in crate::record) fn brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    brackets_portably(text, found, strings);
+}
+
+/// Without vector instructions of any one processor.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+pub(super) fn brackets_portably(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    brackets_with(text, found, strings, super::portable::classify, super::prefix_xor);
+}
+
+#[inline(always)]
+pub(super) fn brackets_with(
+    text: &[u8],
+    found: &mut Brackets,
+    strings: &mut Strings,
+    classify: impl Fn(&[u8; BLOCK]) -> Classes,
+    prefix_xor: impl Fn(u64) -> u64,
+) {
+    let mut state = *strings;
+    let mut filled = 0;
+    let mut set = |classes: Classes| {
+        let quote = classes.quote & !escaped(classes.backslash, &mut state.escaped);
+        // Opening quote included, closing quote not.
+        let string = prefix_xor(quote) ^ state.inside;
+        state.inside = (string.cast_signed() >> 63).cast_unsigned();
+        found.open[filled] = classes.open & !string;
+        found.close[filled] = classes.close & !string;
+        filled += 1;
+    };
+    let (blocks, tail) = text.as_chunks::<BLOCK>();
+    for bytes in blocks.iter().take(WINDOW) {
+        set(classify(bytes));
+    }
+    if blocks.len() < WINDOW && !tail.is_empty() {
+        let mut bytes = [b' '; BLOCK];
+        bytes[..tail.len()].copy_from_slice(tail);
+        set(classify(&bytes));
+    }
+    found.filled = filled;
+    *strings = state;
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::{Carry, Window, index};
+    use super::*;
+
+    type Find = fn(&[u8], &mut Brackets, &mut Strings);
+
+    /// Whether two ways to find brackets say the same, over all windows of a text.
+    pub(in super::super) fn same(text: &[u8], one: Find, two: Find) -> bool {
+        let mut found = [Brackets::new(), Brackets::new()];
+        let mut strings = [Strings::default(); 2];
+        text.chunks(WINDOW * BLOCK).all(|text| {
+            one(text, &mut found[0], &mut strings[0]);
+            two(text, &mut found[1], &mut strings[1]);
+            found[0].filled == found[1].filled
+                && found[0].open[..found[0].filled] == found[1].open[..found[1].filled]
+                && found[0].close[..found[0].filled] == found[1].close[..found[1].filled]
+                && strings[0] == strings[1]
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn brackets_are_those_of_the_walk(text in "([\\\\\"{}:, a\\[\\]]|\\\\\\\\|é){0,900}") {
+            let (mut window, mut carry) = (Window::new(), Carry::new(0));
+            let (mut found, mut strings) = (Brackets::new(), Strings::default());
+            for text in text.as_bytes().chunks(WINDOW * BLOCK) {
+                index(text, &mut window, &mut carry);
+                brackets(text, &mut found, &mut strings);
+                proptest::prop_assert_eq!(found.filled, window.filled);
+                proptest::prop_assert_eq!(&found.open[..found.filled], &window.open[..found.filled]);
+                proptest::prop_assert_eq!(&found.close[..found.filled], &window.close[..found.filled]);
+            }
+        }
+    }
+}

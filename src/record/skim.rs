@@ -1,0 +1,172 @@
+//! Where each record of a plain delivery begins and ends, found by brackets alone.
+//!
+//! This costs a tenth of a walk, so records that a search of the text rules out need no walk at all. What stands
+//! inside the brackets is not looked at: whoever wants a record's values walks it, and finds what is broken.
+
+use super::blocks::{BLOCK, Brackets, Strings, WINDOW, brackets};
+
+/// One record of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Position of its `{`.
+    pub start: usize,
+    /// Position behind its `}`.
+    pub end: usize,
+    /// Its number in the document, from 0.
+    pub ordinal: u64,
+}
+
+/// The records of a document in CloudTrail's own wrapping, `{"Records":[{…},{…}]}`. None for every other shape,
+/// and for what is not sound between records: there only a walk can tell what it is.
+#[must_use]
+pub fn skim(document: &[u8]) -> Option<Vec<Extent>> {
+    let mut records = Vec::new();
+    let start = array_of_records(document)?;
+    let end = Skim { document, records: &mut records, depth: 0, start, after: start }.run(start)?;
+    let rest = document[end..].trim_ascii_start().strip_prefix(b"}")?;
+    // A summary of data events looks like a record, and says what it is in the first of them.
+    let is_summary = |first: &Extent| memchr::memmem::find(&document[first.start..first.end], b"Aggregated").is_some();
+    (rest.trim_ascii().is_empty() && !records.first().is_some_and(is_summary)).then_some(records)
+}
+
+/// The position behind the bracket that opens the records.
+fn array_of_records(document: &[u8]) -> Option<usize> {
+    let mut rest = document;
+    for token in [b"{".as_slice(), b"\"Records\"", b":", b"["] {
+        rest = rest.trim_ascii_start().strip_prefix(token)?;
+    }
+    Some(document.len() - rest.len())
+}
+
+/// Inside the array of records.
+struct Skim<'a> {
+    document: &'a [u8],
+    records: &'a mut Vec<Extent>,
+    /// Containers open inside the array.
+    depth: u32,
+    /// Where the record at hand began.
+    start: usize,
+    /// Behind the record before, or behind the bracket that opens the array.
+    after: usize,
+}
+
+impl Skim<'_> {
+    /// Goes from behind the array's opening bracket to behind its closing one.
+    fn run(&mut self, from: usize) -> Option<usize> {
+        let (mut found, mut strings) = (Brackets::new(), Strings::default());
+        for base in (from..self.document.len()).step_by(WINDOW * BLOCK) {
+            brackets(&self.document[base..], &mut found, &mut strings);
+            for block in 0..found.filled.min(WINDOW) {
+                let (open, close) = (found.open[block], found.close[block]);
+                // The usual block is inside a record from its first byte to its last.
+                if self.depth > close.count_ones() {
+                    self.depth = self.depth - close.count_ones() + open.count_ones();
+                    continue;
+                }
+                let mut brackets = open | close;
+                while brackets != 0 {
+                    let bit = brackets & brackets.wrapping_neg();
+                    brackets ^= bit;
+                    let at = base + block * BLOCK + bit.trailing_zeros() as usize;
+                    if open & bit != 0 {
+                        self.open(at)?;
+                    } else if self.depth == 0 {
+                        return self.end(at);
+                    } else {
+                        self.close(at)?;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn open(&mut self, at: usize) -> Option<()> {
+        if self.depth == 0 {
+            let gap = self.document[self.after..at].trim_ascii();
+            let expected: &[u8] = if self.records.is_empty() { b"" } else { b"," };
+            if self.document[at] != b'{' || gap != expected {
+                return None;
+            }
+            self.start = at;
+        }
+        self.depth += 1;
+        Some(())
+    }
+
+    fn close(&mut self, at: usize) -> Option<()> {
+        self.depth -= 1;
+        if self.depth == 0 {
+            if self.document[at] != b'}' {
+                return None;
+            }
+            self.after = at + 1;
+            let ordinal = self.records.len() as u64;
+            self.records.push(Extent { start: self.start, end: self.after, ordinal });
+        }
+        Some(())
+    }
+
+    fn end(&self, at: usize) -> Option<usize> {
+        let is_sound = self.document[at] == b']' && self.document[self.after..at].trim_ascii().is_empty();
+        is_sound.then_some(at + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(document: &str) -> Option<Vec<&str>> {
+        let records = skim(document.as_bytes())?;
+        assert!(records.iter().enumerate().all(|(number, record)| record.ordinal == number as u64));
+        Some(records.iter().map(|record| &document[record.start..record.end]).collect())
+    }
+
+    #[test]
+    fn records_are_found_in_any_layout_of_blanks() {
+        for (before, between) in [("", ""), (" ", "\n"), ("\r\n\t", "  ")] {
+            let document = format!(
+                "{before}{{{between}\"Records\"{between}:{between}[{before}{{\"a\":[\"}}]\",{{}}]}}{between},{between}{{}}{between}]{before}}}{before}\n"
+            );
+            assert_eq!(texts(&document), Some(vec!["{\"a\":[\"}]\",{}]}", "{}"]), "{document}");
+        }
+        assert_eq!(texts("{\"Records\":[]}"), Some(vec![]));
+    }
+
+    #[test]
+    fn the_place_relative_to_the_blocks_does_not_matter() {
+        for filler in (0..140).chain(1950..2150) {
+            let record = format!("{{\"a\":\"{}\\\"{{\",\"b\":[[{{}}]]}}", "x".repeat(filler));
+            let document = format!("{{\"Records\":[{record},{record},{{}},{record}]}}");
+            assert_eq!(texts(&document), Some(vec![record.as_str(), &record, "{}", &record]));
+        }
+    }
+
+    #[test]
+    fn other_shapes_are_left_to_a_walk() {
+        for document in [
+            "",
+            "{}",
+            "[{}]",
+            "{\"a\":1,\"Records\":[{}]}",
+            "{\"Records\":[{}],\"a\":1}",
+            "{\"Records\":[{}]}{\"Records\":[{}]}",
+            "{\"Records\":[{},1]}",
+            "{\"Records\":[[],{}]}",
+            "{\"Records\":[{}{}]}",
+            "{\"Records\":[,{}]}",
+            "{\"Records\":[{},]}",
+            "{\"Records\":[{},,{}]}",
+            "{\"Records\":[{]}]}",
+            "{\"Records\":[{}}}",
+            "{\"Records\":[{}]",
+            "{\"Records\":[{}",
+            "{\"Records\":[{\"a\":\"",
+            "{\"Records\":{}}",
+            "{\"Records\":[{\"eventCategory\":\"Aggregated\"}]}",
+        ] {
+            assert_eq!(texts(document), None, "{document}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! One unit on its way from stored bytes to batches: inflate, pass the gate, build, filter, project.
+
+use std::sync::Arc;
+
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::{DataFusionError, Result};
+use datafusion::physical_expr::projection::Projector;
+use datafusion::physical_plan::metrics::Time;
+use tokio::sync::mpsc;
+
+use super::columns::Assembler;
+use super::filter;
+use super::gate::{Gate, Passage};
+use super::leaves::SlotPlan;
+use super::metrics::{TrailMetrics, add};
+use super::opener::TrailOpener;
+use super::report::{Failure, FileError, FileRead, Report};
+use crate::archive::{self, LogFile};
+use crate::record::{Inflater, Progress};
+
+/// A log file's bytes; none when it cannot matter any more.
+pub(super) type Fetched = Option<std::result::Result<Vec<u8>, archive::Error>>;
+
+/// Where batches go.
+type Batches = mpsc::Sender<Result<RecordBatch>>;
+
+/// Why a unit is not read to its end: with a cause, or because nobody listens.
+type Stop = Option<DataFusionError>;
+
+/// See the file.
+pub(super) struct UnitReader {
+    report: Arc<Report>,
+    strict: bool,
+    metrics: TrailMetrics,
+    inflater: Inflater,
+    gate: Gate,
+    rows: Rows,
+    batch_size: usize,
+}
+
+impl UnitReader {
+    pub(super) fn new(opener: &TrailOpener, gate: Gate) -> Result<Self> {
+        Ok(Self {
+            report: Arc::clone(&opener.report),
+            strict: opener.strict,
+            metrics: opener.metrics.clone(),
+            inflater: Inflater::new(opener.limits),
+            gate,
+            rows: Rows {
+                columns: Assembler::new(&opener.plan, opener.limits, Arc::clone(&opener.report)),
+                projector: opener.plan.projection.make_projector(&opener.plan.schema)?,
+                plan: Arc::clone(&opener.plan),
+                time: opener.metrics.time_filtering.clone(),
+            },
+            batch_size: opener.batch_size,
+        })
+    }
+
+    /// Reads file after file until the unit ends or nobody listens.
+    pub(super) fn run<'a>(mut self, files: impl Iterator<Item = (&'a LogFile, Fetched)>, batches: &Batches) {
+        let fetching = self.metrics.time_fetching.clone();
+        let mut files = files;
+        while !batches.is_closed() {
+            let timer = fetching.timer();
+            let next = files.next();
+            timer.done();
+            let read = match next {
+                Some((file, fetched)) => self.read(file, fetched, batches),
+                None => self.rows.send(batches).and(Err(None)),
+            };
+            if let Err(stop) = read {
+                if let Some(error) = stop {
+                    let _ = batches.blocking_send(Err(error));
+                }
+                return;
+            }
+        }
+    }
+
+    fn read(&mut self, file: &LogFile, fetched: Fetched, batches: &Batches) -> std::result::Result<(), Stop> {
+        let outcome = match fetched {
+            Some(Ok(stored)) => self.parse(file, &stored, batches)?,
+            Some(Err(error)) => Err(FileError::Archive(error)),
+            None => {
+                self.metrics.log_files_passed.add(1);
+                self.report.file_passed();
+                return Ok(());
+            }
+        };
+        let error = match outcome {
+            Ok(read) => {
+                self.note(&read);
+                return Ok(());
+            }
+            Err(error) => Arc::new(error),
+        };
+        self.metrics.log_files_failed.add(1);
+        self.report.file_failed(&file.key, Arc::clone(&error));
+        if self.strict {
+            let failure = Failure { location: self.report.locate(&file.key), reason: error };
+            return Err(Some(DataFusionError::External(Box::new(failure))));
+        }
+        Ok(())
+    }
+
+    /// Inflates and parses one file; full batches leave at once. The inner error is the file's own.
+    fn parse(
+        &mut self,
+        file: &LogFile,
+        stored: &[u8],
+        batches: &Batches,
+    ) -> std::result::Result<std::result::Result<FileRead, FileError>, Stop> {
+        let inflating = self.metrics.time_inflating.timer();
+        let document = match self.inflater.inflate(stored) {
+            Ok(document) => document,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        inflating.done();
+        let read = FileRead { stored: stored.len() as u64, inflated: document.len() as u64, ..FileRead::default() };
+        let mut reading = match self.rows.columns.read(document) {
+            Ok(reading) => reading,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let prefiltering = self.metrics.time_prefiltering.timer();
+        let passage = match self.gate.pass(document, file).map_err(Some)? {
+            Ok(passage) => passage,
+            Err(error) => return Ok(Err(error)),
+        };
+        prefiltering.done();
+        let records;
+        let mut seen = None;
+        match passage {
+            Passage::Whole => {}
+            Passage::Some(some, total) => {
+                if (some.len() as u64) < total {
+                    self.rows.columns.look_for_fields(document);
+                }
+                seen = Some(total);
+                records = some;
+                reading = self.rows.columns.read_some(document, &records);
+            }
+            Passage::Nothing => {
+                self.rows.columns.look_for_fields(document);
+                return Ok(Ok(FileRead { is_prefiltered: true, ..read }));
+            }
+        }
+        loop {
+            let timer = self.metrics.time_parsing.timer();
+            let progress = self.rows.columns.fill(&mut reading, file, self.batch_size);
+            timer.done();
+            match progress {
+                Ok(Progress::Full) => self.rows.send(batches)?,
+                Ok(Progress::Done(tally)) => {
+                    return Ok(Ok(FileRead {
+                        records: seen.unwrap_or(tally.records),
+                        built: tally.records,
+                        malformed: tally.malformed,
+                        ..read
+                    }));
+                }
+                Err(error) => return Ok(Err(error.into())),
+            }
+        }
+    }
+
+    fn note(&self, read: &FileRead) {
+        let metrics = &self.metrics;
+        metrics.log_files.add(1);
+        metrics.log_files_prefiltered.add(usize::from(read.is_prefiltered));
+        add(&metrics.bytes_fetched, read.stored);
+        add(&metrics.bytes_inflated, read.inflated);
+        add(&metrics.records, read.records);
+        add(&metrics.records_prefiltered, read.records - read.built);
+        add(&metrics.records_built, read.built);
+        add(&metrics.records_malformed, read.malformed);
+        self.report.file_read(read);
+    }
+}
+
+/// Rows of a unit that are built and not yet sent.
+struct Rows {
+    columns: Assembler,
+    plan: Arc<SlotPlan>,
+    projector: Projector,
+    time: Time,
+}
+
+impl Rows {
+    /// Sends those that the predicates leave.
+    fn send(&mut self, batches: &Batches) -> std::result::Result<(), Stop> {
+        if self.columns.is_empty() {
+            return Ok(());
+        }
+        let time = self.time.clone();
+        let timer = time.timer();
+        let batch = self.wanted();
+        timer.done();
+        match batch.map_err(Some)? {
+            Some(batch) => batches.blocking_send(Ok(batch)).map_err(|_| None),
+            None => Ok(()),
+        }
+    }
+
+    fn wanted(&mut self) -> Result<Option<RecordBatch>> {
+        let batch = filter::filtered(&self.plan.predicates, self.columns.finish()?)?;
+        if batch.num_rows() == 0 {
+            return Ok(None);
+        }
+        self.projector.project_batch(&batch).map(Some)
+    }
+}
