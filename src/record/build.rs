@@ -155,7 +155,10 @@ impl Builder {
         let document = reading.cursor.text();
         let text = document.get(record.start..record.end).unwrap_or_default();
         // The document's object and its array are open around it.
-        let mut cursor = Cursor::new(text, Limits { depth: self.limits.depth.saturating_sub(2), ..self.limits });
+        let mut cursor = Cursor::new(
+            text,
+            Limits { depth: self.limits.depth.min(Limits::DEEPEST).saturating_sub(2), ..self.limits },
+        );
         let open = cursor.next();
         if self.walk.record(&mut cursor, open).is_err() || cursor.next().at != text.len() {
             // Where it broke is told by the place in the whole document.
@@ -374,7 +377,7 @@ pub(super) mod tests {
     }
 
     /// The texts of each leaf's column, row by row.
-    type Columns = Vec<Vec<Option<String>>>;
+    pub(in crate::record) type Columns = Vec<Vec<Option<String>>>;
 
     /// The rows of documents, in chunks of `chunk`, each value as text.
     pub(in crate::record) fn read(
@@ -404,7 +407,7 @@ pub(super) mod tests {
         (rows, tallies)
     }
 
-    fn take(builder: &mut Builder, rows: &mut Vec<Vec<Option<String>>>) {
+    pub(in crate::record) fn take(builder: &mut Builder, rows: &mut Vec<Vec<Option<String>>>) {
         let count = builder.rows();
         let arrays = builder.finish();
         assert!(arrays.iter().all(|array| array.len() == count));

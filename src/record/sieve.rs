@@ -124,7 +124,9 @@ impl Clause {
         match needles {
             [needle] => Some(Self::One(Box::new(Finder::new(&needle.0).into_owned()))),
             needles if !(1..=MOST_NEEDLES).contains(&needles.len()) => None,
-            needles => AhoCorasick::new(needles.iter().map(|needle| &needle.0)).ok().map(|any| Self::Any(Box::new(any))),
+            needles => {
+                AhoCorasick::new(needles.iter().map(|needle| &needle.0)).ok().map(|any| Self::Any(Box::new(any)))
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! This costs a tenth of a walk, so records that a search of the text rules out need no walk at all. What stands
 //! inside the brackets is not looked at: whoever wants a record's values walks it, and finds what is broken.
 
-use super::blocks::{BLOCK, Brackets, Strings, WINDOW, brackets};
+use super::blocks::{BLOCK, Brackets, Nesting, WINDOW, brackets};
 
 /// One record of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ struct Skim<'a> {
     document: &'a [u8],
     records: &'a mut Vec<Extent>,
     /// Containers open inside the array.
-    depth: u32,
+    depth: i32,
     /// Where the record at hand began.
     start: usize,
     /// Behind the record before, or behind the bracket that opens the array.
@@ -53,16 +53,16 @@ struct Skim<'a> {
 impl Skim<'_> {
     /// Goes from behind the array's opening bracket to behind its closing one.
     fn run(&mut self, from: usize) -> Option<usize> {
-        let (mut found, mut strings) = (Brackets::new(), Strings::default());
+        let (mut found, mut nesting) = (Brackets::new(), Nesting::default());
         for base in (from..self.document.len()).step_by(WINDOW * BLOCK) {
-            brackets(&self.document[base..], &mut found, &mut strings);
-            for block in 0..found.filled.min(WINDOW) {
+            brackets(&self.document[base..], &mut found, &mut nesting);
+            // The usual block is inside a record from its first byte to its last.
+            let mut shallow = found.shallow;
+            while shallow != 0 {
+                let block = shallow.trailing_zeros() as usize;
+                shallow &= shallow - 1;
                 let (open, close) = (found.open[block], found.close[block]);
-                // The usual block is inside a record from its first byte to its last.
-                if self.depth > close.count_ones() {
-                    self.depth = self.depth - close.count_ones() + open.count_ones();
-                    continue;
-                }
+                self.depth = found.depth[block];
                 let mut brackets = open | close;
                 while brackets != 0 {
                     let bit = brackets & brackets.wrapping_neg();

@@ -357,8 +357,8 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::super::build::tests::{leaf, read};
-    use super::super::parse_time;
+    use super::super::build::tests::{leaf, read, take};
+    use super::super::{Builder, Limits, Needle, Progress, Sieve, parse_time, skim};
     use crate::schema::{Kind, Leaf, Step};
 
     /// A value, and one way to write it.
@@ -536,6 +536,57 @@ mod tests {
                 let (read, tallies) = read(&[document.as_bytes()], &leaves, chunk);
                 prop_assert!(tallies[0].is_ok(), "{:?} {}", tallies, document);
                 prop_assert_eq!(&read, &rows, "{}", document);
+            }
+        }
+
+        #[test]
+        fn records_taken_singly_are_those_of_the_whole(
+            records in vec((object(value()), blank(), any::<bool>()), 0..6),
+            leaves in leaves(),
+            chunk in 1_usize..4,
+        ) {
+            let raws: Vec<String> = records.iter().map(|(record, blank, _)| format!("{}{blank}", record.raw)).collect();
+            let document = format!("{{\"Records\":[{}]}}", raws.join(","));
+            let mut extents = skim(document.as_bytes()).expect("a plain delivery");
+            prop_assert_eq!(extents.len(), records.len());
+            let mut chosen = records.iter().map(|(.., chosen)| *chosen);
+            extents.retain(|_| chosen.next() == Some(true));
+            let rows = records.iter().filter(|(.., chosen)| *chosen);
+            let rows: Vec<Vec<Option<String>>> =
+                rows.map(|(record, ..)| leaves.iter().map(|leaf| expected(record, leaf)).collect()).collect();
+            let mut builder = Builder::new(&leaves, Limits::default());
+            let mut reading = builder.read_some(document.as_bytes(), &extents);
+            let mut read = Vec::new();
+            while builder.fill(&mut reading, chunk) == Ok(Progress::Full) {
+                take(&mut builder, &mut read);
+            }
+            take(&mut builder, &mut read);
+            prop_assert_eq!(read, rows, "{}", document);
+        }
+
+        #[test]
+        fn a_sieve_never_loses_a_record(
+            values in vec(value(), 1..6),
+            at in any::<prop::sample::Index>(),
+            start in any::<prop::sample::Index>(),
+        ) {
+            let raws: Vec<String> = values.iter().map(|value| format!("{{\"x\":{}}}", value.raw)).collect();
+            let document = format!("{{\"Records\":[{}]}}", raws.join(","));
+            let at = at.index(values.len());
+            let leaf = leaf("x", Kind::Text);
+            let whole = expected(&Written { raw: String::new(), value: Value::Object(vec![("x".to_owned(), values[at].clone())]) }, &leaf);
+            let Some(whole) = whole else { return Ok(()) };
+            // Any part of it, too.
+            let starts: Vec<usize> = whole.char_indices().map(|(at, _)| at).chain([whole.len()]).collect();
+            let part = &whole[starts[start.index(starts.len())]..];
+            let is_string = matches!(values[at].value, Value::Text(_));
+            let needles = [Needle::within(&whole), Needle::within(part), Needle::whole(&whole).filter(|_| is_string)];
+            for needle in needles.into_iter().flatten() {
+                let sieve = Sieve::new(&[vec![needle.clone()]]).expect("a clause");
+                let mut extents = skim(document.as_bytes()).expect("a plain delivery");
+                sieve.narrow(document.as_bytes(), &mut extents);
+                prop_assert!(extents.iter().any(|extent| extent.ordinal == at as u64), "{} {}", needle, document);
+                prop_assert!(sieve.may_hold(document.as_bytes()));
             }
         }
 

@@ -1,11 +1,14 @@
 //! DataFusion set up for us: the catalog of archives, our functions, Trino's order of nulls.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider};
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, exec_datafusion_err};
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::Analyzer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
@@ -63,6 +66,23 @@ fn config(options: &Options, default_schema: &str) -> SessionConfig {
     settings.sql_parser.collect_spans = true;
     settings.sql_parser.map_string_types_to_utf8view = false;
     config
+}
+
+/// Lets least and greatest values tell the scan which rows can still change them, where that is exact.
+///
+/// DataFusion 55 forgets, in such a filter over several columns, a column that has had no value yet, and with it the
+/// rows in which it has one.
+pub(super) fn set_filters_of_bounds(state: &mut SessionState, plan: &LogicalPlan) {
+    let mut is_exact = true;
+    // Never fails: the closure does not.
+    let _ = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Aggregate(aggregate) = node {
+            let of: HashSet<_> = aggregate.aggr_expr.iter().flat_map(Expr::column_refs).collect();
+            is_exact &= !aggregate.group_expr.is_empty() || of.len() <= 1;
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    state.config_mut().options_mut().optimizer.enable_aggregate_dynamic_filter_pushdown = is_exact;
 }
 
 /// The names of the tables that need no schema before them, sorted.

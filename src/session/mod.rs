@@ -105,8 +105,9 @@ impl Session {
         let Planned { plan, language, notices } = self.plan(&statement).await?;
         let failed = |error: DataFusionError| self.failed(&statement.source, error);
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
-        let logical = frame.logical_plan().clone();
-        let physical = frame.create_physical_plan().await.map_err(failed)?;
+        let (mut state, logical) = frame.into_parts();
+        engine::set_filters_of_bounds(&mut state, &logical);
+        let physical = state.create_physical_plan(&logical).await.map_err(failed)?;
         let stream = execute_stream(Arc::clone(&physical), self.context.task_ctx()).map_err(failed)?;
         Ok(Answer { stream, physical, logical, language, notices, location: self.location(), rows: 0 })
     }

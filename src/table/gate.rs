@@ -84,11 +84,7 @@ impl Gate {
     }
 
     /// What of a document is to be read. The outer error ends the scan, the inner one is the file's.
-    pub(super) fn pass(
-        &mut self,
-        document: &[u8],
-        file: &LogFile,
-    ) -> Result<std::result::Result<Passage, FileError>> {
+    pub(super) fn pass(&mut self, document: &[u8], file: &LogFile) -> Result<std::result::Result<Passage, FileError>> {
         let searches_records = self.sieve.is_some() && self.of_records.is_useful();
         if let Some(sieve) = &self.sieve
             && (searches_records || self.of_documents.is_useful())

@@ -53,7 +53,8 @@ impl Horizon {
     }
 
     fn from(&self) -> Option<DateTime<Utc>> {
-        let snapshots = self.predicates.iter().filter_map(|predicate| snapshot_physical_expr(Arc::clone(predicate)).ok());
+        let snapshots =
+            self.predicates.iter().filter_map(|predicate| snapshot_physical_expr(Arc::clone(predicate)).ok());
         snapshots.filter_map(|snapshot| prune::times_of(&snapshot).from).max()
     }
 }

@@ -13,9 +13,9 @@ use datafusion::object_store::ObjectStore;
 use datafusion::physical_expr::projection::ProjectionExprs;
 use datafusion::physical_expr::utils::conjunction_opt;
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr, PhysicalSortExpr, split_conjunction};
-use datafusion::physical_plan::{DisplayFormatType, SortOrderPushdownResult};
 use datafusion::physical_plan::filter_pushdown::{FilterPushdownPropagation, PushedDown};
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
+use datafusion::physical_plan::{DisplayFormatType, SortOrderPushdownResult};
 
 use super::gate::GatePlan;
 use super::horizon::Horizon;
@@ -139,7 +139,8 @@ impl FileSource for TrailSource {
         if let Some(predicate) = self.filter() {
             write!(f, ", predicate={predicate}")?;
         }
-        let needles: Vec<String> = needles::clauses(&self.predicates).iter().map(|clause| needles::text_of(clause)).collect();
+        let needles: Vec<String> =
+            needles::clauses(&self.predicates).iter().map(|clause| needles::text_of(clause)).collect();
         if !needles.is_empty() {
             write!(f, ", needles=[{}]", needles.join(" and "))?;
         }

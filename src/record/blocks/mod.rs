@@ -11,7 +11,7 @@ mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(super) use brackets::{Brackets, Strings, brackets};
+pub(super) use brackets::{Brackets, Nesting, brackets};
 
 /// Blocks looked at ahead of the walk: 2 KiB of text.
 pub(super) const WINDOW: usize = 32;

@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::brackets::{Brackets, Strings, brackets_with};
+use super::brackets::{Brackets, Nesting, brackets_with};
 use super::{BLOCK, Carry, Classes, Window, index_with, prefix_xor};
 
 /// Fills `window` with the widest vectors the processor has.
@@ -25,16 +25,16 @@ pub(super) fn index(text: &[u8], window: &mut Window, carry: &mut Carry) {
 }
 
 /// Fills `found` with the widest vectors the processor has.
-pub(super) fn brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+pub(super) fn brackets(text: &[u8], found: &mut Brackets, nesting: &mut Nesting) {
     if has_512() {
         // SAFETY: `has_512` asked for all features that `brackets_512` is compiled for.
-        unsafe { brackets_512(text, found, strings) }
+        unsafe { brackets_512(text, found, nesting) }
     } else if has_256() {
         // SAFETY: `has_256` asked for all features that `brackets_256` is compiled for.
-        unsafe { brackets_256(text, found, strings) }
+        unsafe { brackets_256(text, found, nesting) }
     } else {
         // SAFETY: every x86-64 processor has SSE2.
-        unsafe { brackets_128(text, found, strings) }
+        unsafe { brackets_128(text, found, nesting) }
     }
 }
 
@@ -68,18 +68,18 @@ fn index_128(text: &[u8], window: &mut Window, carry: &mut Carry) {
 }
 
 #[target_feature(enable = "avx512bw,avx512f,avx2,bmi1,bmi2,pclmulqdq,popcnt")]
-fn brackets_512(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
-    brackets_with(text, found, strings, |bytes| classify_512(bytes), |bits| prefix_xor_by_product(bits));
+fn brackets_512(text: &[u8], found: &mut Brackets, nesting: &mut Nesting) {
+    brackets_with(text, found, nesting, |bytes| classify_512(bytes), |bits| prefix_xor_by_product(bits));
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq,popcnt")]
-fn brackets_256(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
-    brackets_with(text, found, strings, |bytes| classify_256(bytes), |bits| prefix_xor_by_product(bits));
+fn brackets_256(text: &[u8], found: &mut Brackets, nesting: &mut Nesting) {
+    brackets_with(text, found, nesting, |bytes| classify_256(bytes), |bits| prefix_xor_by_product(bits));
 }
 
 #[target_feature(enable = "sse2")]
-fn brackets_128(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
-    brackets_with(text, found, strings, |bytes| classify_128(bytes), prefix_xor);
+fn brackets_128(text: &[u8], found: &mut Brackets, nesting: &mut Nesting) {
+    brackets_with(text, found, nesting, |bytes| classify_128(bytes), prefix_xor);
 }
 
 /// Looked up by a byte's low half: the blank byte with that half, or one that never has it.
@@ -195,17 +195,17 @@ mod tests {
         }
     }
 
-    fn only_128_brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    fn only_128_brackets(text: &[u8], found: &mut Brackets, nesting: &mut Nesting) {
         // SAFETY: every x86-64 processor has SSE2.
-        unsafe { brackets_128(text, found, strings) }
+        unsafe { brackets_128(text, found, nesting) }
     }
 
-    fn at_most_256_brackets(text: &[u8], found: &mut Brackets, strings: &mut Strings) {
+    fn at_most_256_brackets(text: &[u8], found: &mut Brackets, nesting: &mut Nesting) {
         if has_256() {
             // SAFETY: `has_256` asked for all features that `brackets_256` is compiled for.
-            unsafe { brackets_256(text, found, strings) }
+            unsafe { brackets_256(text, found, nesting) }
         } else {
-            brackets_portably(text, found, strings)
+            brackets_portably(text, found, nesting)
         }
     }
 
