@@ -30,7 +30,7 @@ pub use inflate::Inflater;
 pub use path::{elements, extract};
 pub use reading::{DocumentKind, Reading, Tally};
 pub use sieve::{Needle, Sieve};
-pub use skim::{Extent, skim};
+pub use skim::{Extent, Skimmed, skim};
 pub use time::parse_time;
 
 /// Bounds on hostile input.

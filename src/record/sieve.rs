@@ -5,9 +5,9 @@
 //! keep too much, and never too little.
 
 use aho_corasick::AhoCorasick;
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
 
-use super::skim::Extent;
+use super::skim::Skimmed;
 
 /// A part of a text that stands in the document as it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +67,7 @@ impl Longer for Option<Needle> {
 ///
 /// Writers of JSON for web pages escape `&`, `<`, `>`, `=` and `'` too, and CloudTrail does; some escape `/`. What is
 /// beyond ASCII may stand as UTF-8 or escaped.
-fn is_plain(character: char) -> bool {
+pub(super) fn is_plain(character: char) -> bool {
     matches!(character, ' '..='~') && !matches!(character, '"' | '\\' | '/' | '&' | '<' | '>' | '=' | '\'')
 }
 
@@ -91,17 +91,9 @@ impl Sieve {
         (!clauses.is_empty()).then_some(Self { clauses })
     }
 
-    /// Whether a document may have a wanted record.
-    #[must_use]
-    pub fn may_hold(&self, document: &[u8]) -> bool {
-        self.holds(document) || spells_letters(document)
-    }
-
     /// Drops the records that cannot be wanted.
-    pub fn narrow(&self, document: &[u8], records: &mut Vec<Extent>) {
-        if spells_letters(document) {
-            return;
-        }
+    pub fn narrow(&self, document: &[u8], skimmed: &mut Skimmed) {
+        let Skimmed { records, spells_letters: false } = skimmed else { return };
         for clause in &self.clauses {
             // The first hit at or behind the record at hand, so that many records without one cost one pass.
             let mut hit = Some(0);
@@ -112,10 +104,6 @@ impl Sieve {
                 hit.is_some_and(|hit| hit < record.end)
             });
         }
-    }
-
-    fn holds(&self, text: &[u8]) -> bool {
-        self.clauses.iter().all(|clause| clause.find(text).is_some())
     }
 }
 
@@ -136,16 +124,6 @@ impl Clause {
             Self::Any(any) => any.find(text).map(|found| found.start()),
         }
     }
-}
-
-/// Whether some character that a needle may be made of, or a quote, is written as `\u00…`.
-fn spells_letters(text: &[u8]) -> bool {
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-    memmem::find_iter(text, b"\\u00").any(|at| {
-        let (Some(high), Some(low)) = (digit(text.get(at + 4)), digit(text.get(at + 5))) else { return false };
-        let character = char::from_u32(high << 4 | low).unwrap_or_default();
-        is_plain(character) || character == '"'
-    })
 }
 
 #[cfg(test)]
@@ -178,10 +156,9 @@ mod tests {
             .map(|texts| texts.iter().map(|text| Needle::within(text).expect("plain")).collect())
             .collect();
         let sieve = Sieve::new(&clauses).expect("clauses");
-        let mut records = skim(document.as_bytes()).expect("a plain delivery");
-        sieve.narrow(document.as_bytes(), &mut records);
-        assert_eq!(sieve.may_hold(document.as_bytes()), !records.is_empty() || sieve.holds(document.as_bytes()));
-        records.iter().map(|record| record.ordinal).collect()
+        let mut skimmed = skim(document.as_bytes()).expect("a plain delivery");
+        sieve.narrow(document.as_bytes(), &mut skimmed);
+        skimmed.records.iter().map(|record| record.ordinal).collect()
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! inside the brackets is not looked at: whoever wants a record's values walks it, and finds what is broken.
 
 use super::blocks::{BLOCK, Brackets, Nesting, WINDOW, brackets};
+use super::sieve::is_plain;
 
 /// One record of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,17 +17,28 @@ pub struct Extent {
     pub ordinal: u64,
 }
 
-/// The records of a document in CloudTrail's own wrapping, `{"Records":[{…},{…}]}`. None for every other shape,
-/// and for what is not sound between records: there only a walk can tell what it is.
+/// What a look at a document's brackets tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skimmed {
+    /// Its records.
+    pub records: Vec<Extent>,
+    /// Whether a character that needs no escape, or a quote, is written as one: `\u0041` for `A`.
+    pub spells_letters: bool,
+}
+
+/// Looks at a document in CloudTrail's own wrapping, `{"Records":[{…},{…}]}`. None for every other shape, and for
+/// what is not sound between records: there only a walk can tell what it is.
 #[must_use]
-pub fn skim(document: &[u8]) -> Option<Vec<Extent>> {
-    let mut records = Vec::new();
+pub fn skim(document: &[u8]) -> Option<Skimmed> {
     let start = array_of_records(document)?;
-    let end = Skim { document, records: &mut records, depth: 0, start, after: start }.run(start)?;
+    let skimmed = Skimmed { records: Vec::new(), spells_letters: false };
+    let mut skim = Skim { document, skimmed, depth: 0, start, after: start };
+    let end = skim.run(start)?;
+    let skimmed = skim.skimmed;
     let rest = document[end..].trim_ascii_start().strip_prefix(b"}")?;
     // A summary of data events looks like a record, and says what it is in the first of them.
     let is_summary = |first: &Extent| memchr::memmem::find(&document[first.start..first.end], b"Aggregated").is_some();
-    (rest.trim_ascii().is_empty() && !records.first().is_some_and(is_summary)).then_some(records)
+    (rest.trim_ascii().is_empty() && !skimmed.records.first().is_some_and(is_summary)).then_some(skimmed)
 }
 
 /// The position behind the bracket that opens the records.
@@ -41,7 +53,7 @@ fn array_of_records(document: &[u8]) -> Option<usize> {
 /// Inside the array of records.
 struct Skim<'a> {
     document: &'a [u8],
-    records: &'a mut Vec<Extent>,
+    skimmed: Skimmed,
     /// Containers open inside the array.
     depth: i32,
     /// Where the record at hand began.
@@ -56,6 +68,11 @@ impl Skim<'_> {
         let (mut found, mut nesting) = (Brackets::new(), Nesting::default());
         for base in (from..self.document.len()).step_by(WINDOW * BLOCK) {
             brackets(&self.document[base..], &mut found, &mut nesting);
+            if found.backslash != 0 && !self.skimmed.spells_letters {
+                // An escape may stand across the end.
+                let end = self.document.len().min(base + WINDOW * BLOCK + ESCAPE);
+                self.skimmed.spells_letters = spells_letters(&self.document[base..end]);
+            }
             // The usual block is inside a record from its first byte to its last.
             let mut shallow = found.shallow;
             while shallow != 0 {
@@ -84,7 +101,7 @@ impl Skim<'_> {
     fn open(&mut self, at: usize) -> Option<()> {
         if self.depth == 0 {
             let gap = self.document[self.after..at].trim_ascii();
-            let expected: &[u8] = if self.records.is_empty() { b"" } else { b"," };
+            let expected: &[u8] = if self.skimmed.records.is_empty() { b"" } else { b"," };
             if self.document[at] != b'{' || gap != expected {
                 return None;
             }
@@ -101,8 +118,8 @@ impl Skim<'_> {
                 return None;
             }
             self.after = at + 1;
-            let ordinal = self.records.len() as u64;
-            self.records.push(Extent { start: self.start, end: self.after, ordinal });
+            let ordinal = self.skimmed.records.len() as u64;
+            self.skimmed.records.push(Extent { start: self.start, end: self.after, ordinal });
         }
         Some(())
     }
@@ -113,12 +130,25 @@ impl Skim<'_> {
     }
 }
 
+/// Bytes of an escape such as `\u0041`.
+const ESCAPE: usize = 6;
+
+/// Whether some character that needs no escape, or a quote, is written as `\u00…`.
+fn spells_letters(text: &[u8]) -> bool {
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+    memchr::memmem::find_iter(text, b"\\u00").any(|at| {
+        let (Some(high), Some(low)) = (digit(text.get(at + 4)), digit(text.get(at + 5))) else { return false };
+        let character = char::from_u32(high << 4 | low).unwrap_or_default();
+        is_plain(character) || character == '"'
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn texts(document: &str) -> Option<Vec<&str>> {
-        let records = skim(document.as_bytes())?;
+        let records = skim(document.as_bytes())?.records;
         assert!(records.iter().enumerate().all(|(number, record)| record.ordinal == number as u64));
         Some(records.iter().map(|record| &document[record.start..record.end]).collect())
     }

@@ -40,8 +40,6 @@ pub struct Outcome {
     pub files_pruned: u64,
     /// Of those: read to their end.
     pub files_read: u64,
-    /// Of those: dropped by their text, without counting their records.
-    pub files_prefiltered: u64,
     /// Of those: wanted, but not needed for the answer.
     pub files_unread: u64,
     /// Folders passed over without listing them.
@@ -78,7 +76,6 @@ impl Outcome {
         self.files_listed += listing.listed;
         self.files_pruned += listing.pruned_by_partition + listing.pruned_by_time;
         self.files_read += report.read();
-        self.files_prefiltered += report.prefiltered();
         self.files_unread += report.planned.saturating_sub(report.read() + failed.len() as u64);
         self.folders_pruned += listing.folders_pruned;
         self.files_ignored += listing.ignored;

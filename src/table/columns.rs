@@ -27,6 +27,8 @@ pub(super) struct Assembler {
     schema: SchemaRef,
     files: Vec<(LogFile, usize)>,
     needs_files: bool,
+    /// Rows that the builder does not know of, because it has no columns.
+    counted: usize,
 }
 
 /// A leaf of no documented field: if no record has it, it is likely misspelled.
@@ -76,11 +78,21 @@ impl Assembler {
             outputs,
             schema: Arc::clone(&plan.schema),
             files: Vec::new(),
+            counted: 0,
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.builder.rows() == 0
+    /// Rows so far.
+    pub(super) fn rows(&self) -> usize {
+        self.builder.rows() + self.counted
+    }
+
+    /// Appends as many records of `file`, of which no leaf is wanted.
+    pub(super) fn count(&mut self, file: &LogFile, records: usize) {
+        self.counted += records;
+        if self.needs_files && records > 0 {
+            self.files.push((file.clone(), records));
+        }
     }
 
     pub(super) fn read<'d>(&mut self, document: &'d [u8]) -> std::result::Result<Reading<'d>, record::Error> {
@@ -120,7 +132,8 @@ impl Assembler {
 
     /// One column per slot; the assembler is empty after it.
     pub(super) fn finish(&mut self) -> Result<RecordBatch> {
-        let rows = self.builder.rows();
+        let rows = self.rows();
+        self.counted = 0;
         let built = self.builder.finish();
         for watched in &mut self.watched {
             watched.seen |= built[watched.column].null_count() < rows;

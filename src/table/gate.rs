@@ -25,15 +25,18 @@ pub(super) struct GatePlan {
     pub(super) clauses: Vec<Clause>,
     /// The predicates, when building their leaves first spares much of a row.
     test: Option<SlotPlan>,
+    /// Whether it only matters how many records there are.
+    counts: bool,
 }
 
 impl GatePlan {
     pub(super) fn new(predicates: &[Arc<dyn PhysicalExpr>], projection: &ProjectionExprs) -> Result<Self> {
         let test = SlotPlan::of_predicates(predicates)?;
         let whole = SlotPlan::new(projection, predicates)?;
+        let counts = whole.slots.iter().all(|slot| matches!(slot, Slot::File(_)));
         let others = &whole.slots[test.slots.len()..];
         let is_worth_it = !test.slots.is_empty() && others.iter().map(weight).sum::<usize>() >= HEAVY;
-        Ok(Self { clauses: needles::clauses(predicates), test: is_worth_it.then_some(test) })
+        Ok(Self { clauses: needles::clauses(predicates), test: is_worth_it.then_some(test), counts })
     }
 }
 
@@ -56,8 +59,7 @@ pub(super) struct Gate {
     plan: Arc<GatePlan>,
     sieve: Option<Sieve>,
     test: Option<Assembler>,
-    of_documents: Habit,
-    of_records: Habit,
+    of_sieve: Habit,
     of_test: Habit,
 }
 
@@ -67,8 +69,8 @@ pub(super) enum Passage {
     Whole,
     /// These records, of so many.
     Some(Vec<Extent>, u64),
-    /// Nothing: the text does not hold what a record must hold.
-    Nothing,
+    /// So many records, and nothing in them.
+    Counted(usize),
 }
 
 impl Gate {
@@ -77,34 +79,29 @@ impl Gate {
             sieve: Sieve::new(&plan.clauses),
             test: plan.test.as_ref().map(|test| Assembler::new(test, limits, Arc::clone(report))),
             plan: Arc::clone(plan),
-            of_documents: Habit::default(),
-            of_records: Habit::default(),
+            of_sieve: Habit::default(),
             of_test: Habit::default(),
         }
     }
 
     /// What of a document is to be read. The outer error ends the scan, the inner one is the file's.
     pub(super) fn pass(&mut self, document: &[u8], file: &LogFile) -> Result<std::result::Result<Passage, FileError>> {
-        let searches_records = self.sieve.is_some() && self.of_records.is_useful();
-        if let Some(sieve) = &self.sieve
-            && (searches_records || self.of_documents.is_useful())
-        {
-            let may_hold = sieve.may_hold(document);
-            self.of_documents.note(document.len(), if may_hold { document.len() } else { 0 });
-            if !may_hold {
-                return Ok(Ok(if is_closed(document) { Passage::Nothing } else { Passage::Whole }));
-            }
-        }
+        let searches = self.sieve.is_some() && self.of_sieve.is_useful();
         let tests = self.test.is_some() && self.of_test.is_useful();
-        if !searches_records && !tests {
+        if !searches && !tests && !self.plan.counts {
             return Ok(Ok(Passage::Whole));
         }
-        let Some(mut records) = skim(document) else { return Ok(Ok(Passage::Whole)) };
-        let total = records.len();
-        if let Some(sieve) = self.sieve.as_ref().filter(|_| searches_records) {
-            sieve.narrow(document, &mut records);
-            self.of_records.note(total, records.len());
+        // Records that nobody looks into are counted all the same.
+        let Some(mut skimmed) = skim(document) else { return Ok(Ok(Passage::Whole)) };
+        let total = skimmed.records.len();
+        if self.plan.counts {
+            return Ok(Ok(Passage::Counted(total)));
         }
+        if let Some(sieve) = self.sieve.as_ref().filter(|_| searches) {
+            sieve.narrow(document, &mut skimmed);
+            self.of_sieve.note(total, skimmed.records.len());
+        }
+        let mut records = skimmed.records;
         if let Some(columns) = self.test.as_mut().filter(|_| tests && !records.is_empty()) {
             let before = records.len();
             let predicates = self.plan.test.as_ref().map_or(&[][..], |test| &test.predicates);
@@ -141,11 +138,6 @@ fn test(
             Err(error) => return Ok(Err(error.into())),
         }
     }
-}
-
-/// Whether a document that nothing is read of ends as a document does; the others are read to tell what is wrong.
-fn is_closed(document: &[u8]) -> bool {
-    matches!(document.trim_ascii_end().last(), Some(b'}' | b']'))
 }
 
 /// Whether a gate drops enough to be worth its while.

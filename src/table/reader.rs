@@ -131,6 +131,14 @@ impl UnitReader {
         let mut seen = None;
         match passage {
             Passage::Whole => {}
+            Passage::Counted(records) => {
+                self.rows.columns.count(file, records);
+                if self.rows.columns.rows() >= self.batch_size {
+                    self.rows.send(batches)?;
+                }
+                let records = records as u64;
+                return Ok(Ok(FileRead { records, built: records, ..read }));
+            }
             Passage::Some(some, total) => {
                 if (some.len() as u64) < total {
                     self.rows.columns.look_for_fields(document);
@@ -138,10 +146,6 @@ impl UnitReader {
                 seen = Some(total);
                 records = some;
                 reading = self.rows.columns.read_some(document, &records);
-            }
-            Passage::Nothing => {
-                self.rows.columns.look_for_fields(document);
-                return Ok(Ok(FileRead { is_prefiltered: true, ..read }));
             }
         }
         loop {
@@ -166,7 +170,7 @@ impl UnitReader {
     fn note(&self, read: &FileRead) {
         let metrics = &self.metrics;
         metrics.log_files.add(1);
-        metrics.log_files_prefiltered.add(usize::from(read.is_prefiltered));
+        metrics.log_files_prefiltered.add(usize::from(read.built == 0 && read.records > 0));
         add(&metrics.bytes_fetched, read.stored);
         add(&metrics.bytes_inflated, read.inflated);
         add(&metrics.records, read.records);
@@ -188,7 +192,7 @@ struct Rows {
 impl Rows {
     /// Sends those that the predicates leave.
     fn send(&mut self, batches: &Batches) -> std::result::Result<(), Stop> {
-        if self.columns.is_empty() {
+        if self.columns.rows() == 0 {
             return Ok(());
         }
         let time = self.time.clone();

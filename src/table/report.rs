@@ -16,7 +16,6 @@ pub struct Report {
     /// Files that were to be read.
     pub planned: u64,
     read: AtomicU64,
-    prefiltered: AtomicU64,
     passed: AtomicU64,
     failed: Mutex<Vec<Failure>>,
     records: AtomicU64,
@@ -34,8 +33,6 @@ pub(super) struct FileRead {
     pub(super) stored: u64,
     /// Bytes of JSON.
     pub(super) inflated: u64,
-    /// Its text rules out that any of its records is wanted; they were not counted.
-    pub(super) is_prefiltered: bool,
     /// Records in it.
     pub(super) records: u64,
     /// Of those: built. The others were dropped before.
@@ -72,7 +69,6 @@ impl Report {
             listing,
             planned,
             read: AtomicU64::default(),
-            prefiltered: AtomicU64::default(),
             passed: AtomicU64::default(),
             failed: Mutex::default(),
             records: AtomicU64::default(),
@@ -86,7 +82,6 @@ impl Report {
 
     pub(super) fn file_read(&self, file: &FileRead) {
         self.read.fetch_add(1, Relaxed);
-        self.prefiltered.fetch_add(u64::from(file.is_prefiltered), Relaxed);
         self.records.fetch_add(file.records, Relaxed);
         self.built.fetch_add(file.built, Relaxed);
         self.malformed.fetch_add(file.malformed, Relaxed);
@@ -133,12 +128,6 @@ impl Report {
         self.read.load(Relaxed)
     }
 
-    /// Of those: files whose text rules out that any of their records is wanted, so that they were not counted.
-    #[must_use]
-    pub fn prefiltered(&self) -> u64 {
-        self.prefiltered.load(Relaxed)
-    }
-
     /// Log files passed over because what was found already makes them useless.
     #[must_use]
     pub fn passed(&self) -> u64 {
@@ -151,7 +140,7 @@ impl Report {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Records in the files read, without those of prefiltered files.
+    /// Records in the files read.
     #[must_use]
     pub fn records(&self) -> u64 {
         self.records.load(Relaxed)

@@ -18,12 +18,8 @@ pub(super) fn line(outcome: &Outcome, written: &Written, taken: Duration) -> Str
     }
     if outcome.scanned {
         let failed = outcome.failed.len() as u64;
-        let by_text = match outcome.files_prefiltered {
-            0 => String::new(),
-            files => format!(" ({} ruled out by their text)", human_count(files)),
-        };
         let mut files = format!(
-            "{}: {} pruned, {} read{by_text}, {} failed",
+            "{}: {} pruned, {} read, {} failed",
             plural(outcome.files_listed, "log file"),
             human_count(outcome.files_pruned),
             human_count(outcome.files_read),

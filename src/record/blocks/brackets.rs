@@ -13,6 +13,8 @@ pub(in crate::record) struct Brackets {
     pub(in crate::record) depth: [i32; WINDOW],
     /// Blocks in which the outermost container may close, one bit for each.
     pub(in crate::record) shallow: u32,
+    /// Not 0 when there is a backslash in any block.
+    pub(in crate::record) backslash: u64,
     /// Blocks that there are.
     pub(in crate::record) filled: usize,
 }
@@ -31,7 +33,7 @@ pub(in crate::record) struct Nesting {
 impl Brackets {
     /// Without blocks.
     pub(in crate::record) fn new() -> Self {
-        Self { open: [0; WINDOW], close: [0; WINDOW], depth: [0; WINDOW], shallow: 0, filled: 0 }
+        Self { open: [0; WINDOW], close: [0; WINDOW], depth: [0; WINDOW], shallow: 0, backslash: 0, filled: 0 }
     }
 }
 
@@ -62,7 +64,7 @@ pub(super) fn brackets_with(
     prefix_xor: impl Fn(u64) -> u64,
 ) {
     let mut state = *nesting;
-    found.shallow = 0;
+    (found.shallow, found.backslash) = (0, 0);
     let mut filled = 0;
     let (blocks, tail) = text.as_chunks::<BLOCK>();
     for bytes in blocks.iter().take(WINDOW) {
@@ -86,6 +88,7 @@ impl Brackets {
         // Opening quote included, closing quote not.
         let string = prefix_xor(quote) ^ nesting.in_string;
         nesting.in_string = (string.cast_signed() >> 63).cast_unsigned();
+        self.backslash |= classes.backslash;
         let (open, close) = (classes.open & !string, classes.close & !string);
         let closed = close.count_ones().cast_signed();
         self.open[at] = open;
