@@ -5,7 +5,7 @@
 //!
 //! Source: CloudTrail User Guide, "Finding your CloudTrail log files"; Control Tower puts the organization id in front.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::partition::Partition;
 
@@ -125,30 +125,60 @@ impl Place {
 }
 
 /// What a log file's own name says: all that is left of the layout in flat copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named<'n> {
+    /// Account that received the records.
+    pub account: &'n str,
+    /// One of [`FOLDERS`].
+    pub folder: &'n str,
+    /// Region the records were delivered from.
+    pub region: &'n str,
+    /// Time of delivery, in whole minutes.
+    pub delivered: DateTime<Utc>,
+}
+
+/// What a log file's own name says.
 #[must_use]
-pub fn name_parts(name: &str) -> Option<(Partition, DateTime<Utc>)> {
+pub fn name_parts(name: &str) -> Option<Named<'_>> {
     let mut parts = name.split('_');
     let (account, folder, region, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     if !is_account(account) || !FOLDERS.contains(&folder) {
         return None;
     }
-    let time = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%MZ").ok()?.and_utc();
-    let partition = Partition {
-        account: Some(account.to_owned()),
-        folder: Some(folder.to_owned()),
-        region: Some(region.to_owned()),
-        ..Partition::default()
-    };
-    Some((partition, time))
+    let (day, time) = time.strip_suffix('Z')?.split_once('T')?;
+    let (day, time) = (number(day, 8)?, number(time, 4)?);
+    let year = i32::try_from(day / 10_000).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, day / 100 % 100, day % 100)?;
+    let delivered = day.and_hms_opt(time / 100, time % 100, 0)?.and_utc();
+    Some(Named { account, folder, region, delivered })
+}
+
+impl Named<'_> {
+    /// The partition of a flat copy, its day taken from the time in its name.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        Partition {
+            organization: None,
+            account: Some(self.account.to_owned()),
+            folder: Some(self.folder.to_owned()),
+            region: Some(self.region.to_owned()),
+            year: Some(self.delivered.year()),
+            month: Some(self.delivered.month()),
+            day: Some(self.delivered.day()),
+        }
+    }
 }
 
 /// Whether a file of this name may hold records; what is inside decides in the end.
 #[must_use]
 pub fn is_log_file_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [".json", ".json.gz", ".gz", ".jsonl", ".ndjson"].iter().any(|ending| name.ends_with(ending))
+    let ends_with = |ending: &str| {
+        let tail = name.len().checked_sub(ending.len()).and_then(|at| name.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(ending))
+    };
+    [".gz", ".json", ".jsonl", ".ndjson"].into_iter().any(ends_with)
         && !name.starts_with('.')
-        && !name.contains("_cloudtrail-digest_")
+        && !name.split('_').any(|part| part.eq_ignore_ascii_case("CloudTrail-Digest"))
 }
 
 fn is_account(name: &str) -> bool {
@@ -205,11 +235,27 @@ mod tests {
 
     #[test]
     fn a_flat_copy_keeps_what_its_name_says() {
-        let (partition, time) = name_parts("123456789012_CloudTrail_us-east-1_20240602T2030Z_MDXQ9yCG643EB1gE.json.gz")
+        let named = name_parts("123456789012_CloudTrail_us-east-1_20240602T2030Z_MDXQ9yCG643EB1gE.json.gz")
             .expect("a log file's name");
-        assert_eq!(partition.region.as_deref(), Some("us-east-1"));
-        assert_eq!(time.to_rfc3339(), "2024-06-02T20:30:00+00:00");
+        assert_eq!((named.account, named.folder, named.region), ("123456789012", "CloudTrail", "us-east-1"));
+        assert_eq!(named.delivered.to_rfc3339(), "2024-06-02T20:30:00+00:00");
+        assert_eq!(named.partition().day, Some(2));
         assert_eq!(name_parts("123456789012_CloudTrail-Digest_us-east-1_t_us-east-1_20240602T203000Z.json.gz"), None);
-        assert_eq!(name_parts("report.json"), None);
+        for other in
+            ["report.json", "123456789012_CloudTrail_us-east-1_20241302T2030Z_x", "1_CloudTrail_r_20240602T2030Z_x"]
+        {
+            assert_eq!(name_parts(other), None);
+        }
+    }
+
+    #[test]
+    fn log_files_are_told_from_their_neighbours_by_name() {
+        for name in ["a.json.gz", "A.JSON", "x.ndjson", "b.jsonl", "é.gz", "CloudTrail-Digest.json.gz.json"] {
+            assert!(is_log_file_name(name), "{name}");
+        }
+        let digest = "123456789012_CloudTrail-Digest_us-east-1_t_us-east-1_20240602T203000Z.json.gz";
+        for name in [digest, ".hidden.json", "notes.txt", "gz", "", "é"] {
+            assert!(!is_log_file_name(name), "{name}");
+        }
     }
 }

@@ -3,15 +3,16 @@
 //! Nothing that a filter excludes is listed. Where a layout exists, only the layout counts; a folder
 //! without one is taken file by file.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
+use super::Error;
+use super::cache::{Cache, Interval};
 use super::layout::{self, Entry, Level, Place};
-use super::partition::{LogFile, Partition};
+use super::partition::{LogFile, LogFolder, Partition};
 use super::store::{Object, Store};
-use super::{Error, Folders};
 
 /// What a query needs of an archive.
 pub struct Wanted<'a> {
@@ -107,6 +108,31 @@ pub struct Listing {
     pub unlisted: Vec<(String, Arc<Error>)>,
 }
 
+impl Listing {
+    /// Adds what was listed elsewhere.
+    fn absorb(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.listed += other.listed;
+        self.pruned_by_partition += other.pruned_by_partition;
+        self.pruned_by_time += other.pruned_by_time;
+        self.folders_pruned += other.folders_pruned;
+        self.ignored += other.ignored;
+        self.unlisted.extend(other.unlisted);
+    }
+
+    /// Passes over a folder that cannot be listed, and says so; without the root there is nothing to answer from.
+    fn passable<T>(&mut self, listed: Result<T, Error>, key: &str) -> Result<Option<T>, Error> {
+        match listed {
+            Ok(listed) => Ok(Some(listed)),
+            Err(error) if key.is_empty() => Err(error),
+            Err(error) => {
+                self.unlisted.push((key.to_owned(), Arc::new(error)));
+                Ok(None)
+            }
+        }
+    }
+}
+
 /// How many folders may be opened in search of trails; a bucket of something else is not walked to its end.
 const MOST_FOLDERS: usize = 20_000;
 /// Listings under way at once.
@@ -119,28 +145,32 @@ struct Region {
 }
 
 /// Lists what is wanted.
-pub(super) async fn list(store: &Store, cache: &Folders, wanted: &Wanted<'_>) -> Result<Listing, Error> {
-    let tally = Mutex::new(Listing::default());
-    let found = discover(store, cache, wanted, &tally).await?;
-    let mut files = if found.regions.is_empty() {
-        found.loose.into_iter().filter_map(|object| keep(object, &Partition::default(), wanted, &tally)).collect()
-    } else {
-        let listings = found.regions.iter().map(|region| list_region(store, region, wanted, &tally).boxed());
-        stream::iter(listings.collect::<Vec<_>>()).buffer_unordered(CONCURRENT_LISTINGS).try_concat().await?
-    };
-    files.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Listing { files, ..tally })
+pub(super) async fn list(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> Result<Listing, Error> {
+    let Found { regions, loose, mut listing } = discover(store, cache, wanted).await?;
+    if regions.is_empty() {
+        let mut keeper = Keeper::new(wanted);
+        loose.into_iter().for_each(|object| keeper.keep(object, &Partition::default()));
+        listing.absorb(keeper.listing);
+    }
+    // In the order of their keys, so that there is next to nothing to sort.
+    let listings = regions.iter().map(|region| list_region(store, cache, region, wanted).boxed());
+    let mut listings = stream::iter(listings.collect::<Vec<_>>()).buffered(CONCURRENT_LISTINGS);
+    while let Some(region) = listings.try_next().await? {
+        listing.absorb(region);
+    }
+    listing.files.sort_by(|a, b| (&a.folder.key, &a.name).cmp(&(&b.folder.key, &b.name)));
+    Ok(listing)
 }
 
 #[derive(Default)]
 struct Found {
     regions: Vec<Region>,
     loose: Vec<Object>,
+    listing: Listing,
 }
 
 /// Walks down to the regions, one level at a time, asking the folders of a level at once.
-async fn discover(store: &Store, cache: &Folders, wanted: &Wanted<'_>, tally: &Mutex<Listing>) -> Result<Found, Error> {
+async fn discover(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> Result<Found, Error> {
     let above = store.names_above();
     let root = Place::of(above.iter().map(String::as_str));
     let mut found = Found::default();
@@ -154,24 +184,19 @@ async fn discover(store: &Store, cache: &Folders, wanted: &Wanted<'_>, tally: &M
         if opened > MOST_FOLDERS {
             return Err(Error::TooManyFolders(MOST_FOLDERS));
         }
-        let mut opened_folders: Vec<_> = stream::iter(folders)
-            .map(|(key, place)| async move {
-                Ok::<_, Error>((passable(cache.folder(store, &key).await, &key, tally)?, key, place))
-            })
-            .buffer_unordered(CONCURRENT_LISTINGS)
-            .try_collect()
-            .await?;
-        opened_folders.sort_by(|a, b| a.1.cmp(&b.1));
+        let mut opened_folders = stream::iter(folders)
+            .map(|(key, place)| async move { (cache.folder(store, &key).await, key, place) })
+            .buffered(CONCURRENT_LISTINGS);
         level = Vec::new();
-        for (folder, key, place) in opened_folders {
-            let Some(folder) = folder else { continue };
+        while let Some((folder, key, place)) = opened_folders.next().await {
+            let Some(folder) = found.listing.passable(folder, &key)? else { continue };
             found.loose.extend(folder.files.iter().cloned());
             for name in &folder.folders {
                 let Entry::Into(next) = place.enter(name) else { continue };
                 if (wanted.folder)(&next.partition, next.level) {
                     level.push((join(&key, name), next));
                 } else {
-                    count(tally, |tally| tally.folders_pruned += 1);
+                    found.listing.folders_pruned += 1;
                 }
             }
         }
@@ -180,74 +205,75 @@ async fn discover(store: &Store, cache: &Folders, wanted: &Wanted<'_>, tally: &M
 }
 
 /// The wanted files below a region, or below a part of one when the archive's root is that deep.
-async fn list_region(
-    store: &Store,
-    region: &Region,
-    wanted: &Wanted<'_>,
-    tally: &Mutex<Listing>,
-) -> Result<Vec<LogFile>, Error> {
-    if store.is_local() {
-        walk(store, region, wanted, tally).await
-    } else {
-        interval(store, region, wanted, tally).await
-    }
+async fn list_region(store: &Store, cache: &Cache, region: &Region, wanted: &Wanted<'_>) -> Result<Listing, Error> {
+    if store.is_local() { walk(store, region, wanted).await } else { interval(store, cache, region, wanted).await }
 }
 
-/// A local region: year by year, month by month, day by day.
-async fn walk(
-    store: &Store,
-    region: &Region,
-    wanted: &Wanted<'_>,
-    tally: &Mutex<Listing>,
-) -> Result<Vec<LogFile>, Error> {
-    let mut files = Vec::new();
-    let mut open = vec![(region.key.clone(), region.place.clone())];
-    while let Some((key, place)) = open.pop() {
-        let Some(folder) = passable(store.folder(&key).await, &key, tally)? else { continue };
-        files.extend(folder.files.into_iter().filter_map(|object| keep(object, &place.partition, wanted, tally)));
-        for name in folder.folders.iter().rev() {
-            // A folder that is no year, month or day is none of CloudTrail's; its files may be log files all the same.
-            let next = match place.enter(name) {
-                Entry::Into(next) => next,
-                Entry::Digests | Entry::Other => place.clone(),
-            };
-            if wanted.times.may_hold(&next.partition) && (wanted.folder)(&next.partition, next.level) {
-                open.push((join(&key, name), next));
-            } else {
-                count(tally, |tally| tally.folders_pruned += 1);
+/// A local region: years, then months, then days, the folders of a level in one go.
+async fn walk(store: &Store, region: &Region, wanted: &Wanted<'_>) -> Result<Listing, Error> {
+    let mut keeper = Keeper::new(wanted);
+    let mut level = vec![(region.key.clone(), region.place.clone())];
+    while !level.is_empty() {
+        let keys = level.iter().map(|(key, _)| key.clone()).collect();
+        let folders = store.local_folders(keys).await?;
+        let mut below = Vec::new();
+        for ((key, place), folder) in level.into_iter().zip(folders) {
+            let Some(folder) = keeper.listing.passable(folder, &key)? else { continue };
+            folder.files.into_iter().for_each(|object| keeper.keep(object, &place.partition));
+            for name in &folder.folders {
+                // A folder that is no year, month or day is none of CloudTrail's; its files may be log files all the same.
+                let next = match place.enter(name) {
+                    Entry::Into(next) => next,
+                    Entry::Digests | Entry::Other => place.clone(),
+                };
+                if wanted.times.may_hold(&next.partition) && (wanted.folder)(&next.partition, next.level) {
+                    below.push((join(&key, name), next));
+                } else {
+                    keeper.listing.folders_pruned += 1;
+                }
             }
         }
+        level = below;
     }
-    Ok(files)
+    Ok(keeper.listing)
 }
 
 /// A region in a bucket: one listing from the first key that can matter to the last.
-async fn interval(
-    store: &Store,
-    region: &Region,
-    wanted: &Wanted<'_>,
-    tally: &Mutex<Listing>,
-) -> Result<Vec<LogFile>, Error> {
-    let mut files = Vec::new();
-    let from = first_key(region, &wanted.times);
-    let mut objects = store.range(&region.key, &from);
+async fn interval(store: &Store, cache: &Cache, region: &Region, wanted: &Wanted<'_>) -> Result<Listing, Error> {
+    let mut keeper = Keeper::new(wanted);
+    let interval = Interval { from: first_key(region, &wanted.times), to: wanted.times.last_day() };
+    // Keys of a folder stand together.
+    let mut folder: (String, Partition) = Default::default();
+    let mut each = |object: Object| {
+        let key = object.key.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if key != folder.0 || key.is_empty() {
+            folder = (key.to_owned(), place_of(region, &object.key).partition);
+        }
+        keeper.keep(object, &folder.1);
+    };
+    let listed = match cache.objects(&region.key, &interval) {
+        Some(objects) => {
+            objects.iter().for_each(|object| each(object.clone()));
+            Ok(())
+        }
+        None => {
+            let day = |key: &str| place_of(region, key).partition.date();
+            cache.list(store, &region.key, interval, day, each).await
+        }
+    };
+    keeper.listing.passable(listed, &region.key)?;
+    Ok(keeper.listing)
+}
+
+/// The place of an object's folder, from the names below its region.
+fn place_of(region: &Region, key: &str) -> Place {
     let above = region.key.len() + usize::from(!region.key.is_empty());
-    while let Some(object) = passable(objects.try_next().await, &region.key, tally)?.flatten() {
-        let mut place = region.place.clone();
-        let names = object.key.get(above..).unwrap_or_default();
-        for name in names.rsplit_once('/').map_or("", |(folders, _)| folders).split('/') {
-            if let Entry::Into(next) = place.enter(name) {
-                place = next;
-            }
-        }
-        if let (Some(day), Some(last)) = (place.partition.date(), wanted.times.last_day())
-            && day > last
-        {
-            break;
-        }
-        files.extend(keep(object, &place.partition, wanted, tally));
-    }
-    Ok(files)
+    let names = key.get(above..).unwrap_or_default();
+    let folders = names.rsplit_once('/').map_or("", |(folders, _)| folders).split('/');
+    folders.fold(region.place.clone(), |place, name| match place.enter(name) {
+        Entry::Into(next) => next,
+        Entry::Digests | Entry::Other => place,
+    })
 }
 
 /// The key after which a region's listing begins.
@@ -273,63 +299,64 @@ fn first_key(region: &Region, times: &Times) -> String {
     }
 }
 
-/// The log file behind an object, when it is one and it is wanted.
-fn keep(object: Object, partition: &Partition, wanted: &Wanted<'_>, tally: &Mutex<Listing>) -> Option<LogFile> {
-    let name = object.key.rsplit('/').next().unwrap_or_default();
-    if !layout::is_log_file_name(name) {
-        count(tally, |tally| tally.ignored += 1);
-        return None;
-    }
-    let named = layout::name_parts(name);
-    let delivered = named.as_ref().map(|(_, time)| *time);
-    let partition = match named {
-        Some((named, time)) if partition.account.is_none() => dated(named, time),
-        _ => partition.clone(),
-    };
-    let file = LogFile {
-        key: object.key,
-        size: object.size,
-        modified: object.modified,
-        etag: object.etag,
-        partition,
-        delivered,
-    };
-    count(tally, |tally| tally.listed += 1);
-    if !wanted.times.may_hold(&file.partition) || !wanted.times.may_hold_file(file.delivered) {
-        count(tally, |tally| tally.pruned_by_time += 1);
-        return None;
-    }
-    if !(wanted.file)(&file) {
-        count(tally, |tally| tally.pruned_by_partition += 1);
-        return None;
-    }
-    Some(file)
+/// Keeps the wanted ones of the objects it is shown, and counts the others.
+struct Keeper<'a> {
+    wanted: &'a Wanted<'a>,
+    listing: Listing,
+    folder: Option<Arc<LogFolder>>,
 }
 
-/// Passes over a folder that cannot be listed, and says so; without the root there is nothing to answer from.
-fn passable<T>(listed: Result<T, Error>, key: &str, tally: &Mutex<Listing>) -> Result<Option<T>, Error> {
-    match listed {
-        Ok(listed) => Ok(Some(listed)),
-        Err(error) if key.is_empty() => Err(error),
-        Err(error) => {
-            count(tally, |tally| tally.unlisted.push((key.to_owned(), Arc::new(error))));
-            Ok(None)
+impl<'a> Keeper<'a> {
+    fn new(wanted: &'a Wanted<'a>) -> Self {
+        Self { wanted, listing: Listing::default(), folder: None }
+    }
+
+    fn keep(&mut self, object: Object, partition: &Partition) {
+        let (folder, name) = object.key.rsplit_once('/').unwrap_or(("", &object.key));
+        if !layout::is_log_file_name(name) {
+            self.listing.ignored += 1;
+            return;
+        }
+        let named = layout::name_parts(name);
+        let folder = match &named {
+            Some(named) if partition.account.is_none() => self.folder(folder, &named.partition()),
+            _ => self.folder(folder, partition),
+        };
+        let file = LogFile {
+            folder,
+            name: name.into(),
+            size: object.size,
+            modified: object.modified,
+            etag: object.etag.map(Into::into),
+            delivered: named.map(|named| named.delivered),
+        };
+        self.listing.listed += 1;
+        let times = &self.wanted.times;
+        if !times.may_hold(file.partition()) || !times.may_hold_file(file.delivered) {
+            self.listing.pruned_by_time += 1;
+        } else if !(self.wanted.file)(&file) {
+            self.listing.pruned_by_partition += 1;
+        } else {
+            self.listing.files.push(file);
         }
     }
-}
 
-/// The partition of a flat copy, its day taken from the time in its name.
-fn dated(named: Partition, time: DateTime<Utc>) -> Partition {
-    use chrono::Datelike;
-    Partition { year: Some(time.year()), month: Some(time.month()), day: Some(time.day()), ..named }
+    /// The folder of the file before, if it is the same.
+    fn folder(&mut self, key: &str, partition: &Partition) -> Arc<LogFolder> {
+        if let Some(folder) = &self.folder
+            && *folder.key == *key
+            && folder.partition == *partition
+        {
+            return Arc::clone(folder);
+        }
+        let folder = Arc::new(LogFolder { key: key.into(), partition: partition.clone() });
+        self.folder = Some(Arc::clone(&folder));
+        folder
+    }
 }
 
 fn join(key: &str, name: &str) -> String {
     if key.is_empty() { name.to_owned() } else { format!("{key}/{name}") }
-}
-
-fn count(tally: &Mutex<Listing>, change: impl FnOnce(&mut Listing)) {
-    change(&mut tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
 }
 
 #[cfg(test)]
@@ -389,13 +416,13 @@ mod tests {
         for store in &stores {
             let wanted = Wanted {
                 folder: &|partition, _| is_account(partition),
-                file: &|file| is_account(&file.partition),
+                file: &|file| is_account(file.partition()),
                 times,
             };
-            let listing = list(store, &Folders::default(), &wanted).await.expect("a listing");
+            let listing = list(store, &Cache::default(), &wanted).await.expect("a listing");
             let pruned = listing.pruned_by_partition + listing.pruned_by_time;
             assert_eq!(listing.listed, listing.files.len() as u64 + pruned, "the counts add up");
-            found.push(listing.files.into_iter().map(|file| file.key).collect::<Vec<_>>());
+            found.push(listing.files.into_iter().map(|file| file.key()).collect::<Vec<_>>());
         }
         assert_eq!(found[0], found[1]);
         assert_eq!(found[0].len(), expected);

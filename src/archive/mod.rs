@@ -3,6 +3,7 @@
 //! This room names the object store and knows how CloudTrail lays out a bucket. What is inside a log
 //! file is `record`'s business.
 
+mod cache;
 mod error;
 pub mod layout;
 mod list;
@@ -11,25 +12,25 @@ mod s3;
 mod store;
 mod url;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use datafusion::object_store::ObjectStore;
 
 pub use error::Error;
 pub use list::{Listing, Slack, Times, Wanted};
-pub use partition::{Fact, LogFile, Partition};
+pub use partition::{Fact, LogFile, LogFolder, Partition};
 pub use s3::S3Options;
 pub use store::Requests;
 pub use url::Location;
 
-use store::{Folder, Store};
+use cache::Cache;
+use store::Store;
 
 /// A prefix that holds trails' log files: a folder, a single file, or a part of a bucket.
 pub struct Archive {
     location: Location,
     store: Store,
-    folders: Folders,
+    cache: Cache,
 }
 
 impl Archive {
@@ -40,7 +41,7 @@ impl Archive {
     pub async fn open(location: Location, options: &S3Options) -> Result<Self, Error> {
         let store = Store::open(&location, options).await?;
         store::probe(&store, &location)?;
-        Ok(Self { location, store, folders: Folders::default() })
+        Ok(Self { location, store, cache: Cache::default() })
     }
 
     /// Where it is.
@@ -72,7 +73,12 @@ impl Archive {
     /// # Errors
     /// When a folder cannot be listed.
     pub async fn list(&self, wanted: &Wanted<'_>) -> Result<Listing, Error> {
-        list::list(&self.store, &self.folders, wanted).await
+        list::list(&self.store, &self.cache, wanted).await
+    }
+
+    /// Forgets what was listed, so that the next query sees what there is now.
+    pub fn refresh(&self) {
+        self.cache.clear();
     }
 
     /// The bytes of a log file on a local disk. Blocks.
@@ -80,7 +86,7 @@ impl Archive {
     /// # Errors
     /// When the file cannot be read.
     pub fn read_local(&self, file: &LogFile) -> Result<Vec<u8>, Error> {
-        self.store.read_local(&file.key)
+        self.store.read_local(&file.key())
     }
 
     /// The bytes of a log file.
@@ -88,29 +94,12 @@ impl Archive {
     /// # Errors
     /// When the object cannot be fetched.
     pub async fn fetch(&self, file: &LogFile) -> Result<Vec<u8>, Error> {
-        self.store.fetch(&file.key).await
+        self.store.fetch(&file.key()).await
     }
 }
 
 impl std::fmt::Debug for Archive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Archive").field("location", &self.location).finish_non_exhaustive()
-    }
-}
-
-/// Folders above the regions, as they were when first opened: nothing is listed twice in a session.
-#[derive(Default)]
-struct Folders {
-    known: Mutex<HashMap<String, Arc<Folder>>>,
-}
-
-impl Folders {
-    async fn folder(&self, store: &Store, key: &str) -> Result<Arc<Folder>, Error> {
-        if let Some(folder) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(key) {
-            return Ok(Arc::clone(folder));
-        }
-        let folder = Arc::new(store.folder(key).await?);
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), Arc::clone(&folder));
-        Ok(folder)
     }
 }

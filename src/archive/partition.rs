@@ -1,5 +1,7 @@
 //! What a log file's key says about it: organization, account, folder, region, day and time of delivery.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::schema::Virtual;
@@ -31,19 +33,26 @@ impl Partition {
     }
 }
 
-/// One log file of an archive, as a listing shows it.
+/// A folder that log files stand in.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LogFolder {
+    /// Key below the archive's root, with `/` between the parts.
+    pub key: Box<str>,
+    /// What the key says, and in flat copies the names of the files.
+    pub partition: Partition,
+}
+
+/// One log file of an archive, as a listing shows it. An archive has millions of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFile {
-    /// Key below the archive's root, with `/` between the parts.
-    pub key: String,
+    pub(super) folder: Arc<LogFolder>,
+    pub(super) name: Box<str>,
     /// Bytes as stored.
     pub size: u64,
     /// When the object was last modified.
     pub modified: DateTime<Utc>,
     /// The object's entity tag, where the store has one.
-    pub etag: Option<String>,
-    /// What the key says.
-    pub partition: Partition,
+    pub etag: Option<Box<str>>,
     /// Delivery time named in the key.
     ///
     /// Unit: UTC, whole minutes. This is when CloudTrail wrote the file; the records inside are usually
@@ -85,14 +94,29 @@ impl Partition {
 }
 
 impl LogFile {
+    /// Key below the archive's root, with `/` between the parts.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match &*self.folder.key {
+            "" => self.name.to_string(),
+            folder => format!("{folder}/{}", self.name),
+        }
+    }
+
+    /// What the key says.
+    #[must_use]
+    pub fn partition(&self) -> &Partition {
+        &self.folder.partition
+    }
+
     /// The value of a virtual column that the log file decides; none for those that need a record.
     #[must_use]
     pub fn fact(&self, column: Virtual) -> Option<Fact> {
         Some(match column {
-            Virtual::Path => Fact::Text(Some(self.key.clone())),
+            Virtual::Path => Fact::Text(Some(self.key())),
             Virtual::FileSize => Fact::Bytes(i64::try_from(self.size).unwrap_or(i64::MAX)),
             Virtual::FileModified => Fact::Time(self.modified.timestamp_millis()),
-            _ => Fact::Text(self.partition.fact(column)?),
+            _ => Fact::Text(self.partition().fact(column)?),
         })
     }
 }

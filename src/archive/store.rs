@@ -148,6 +148,15 @@ impl Store {
         }
     }
 
+    /// What stands directly in each of these folders on disk.
+    pub(super) async fn local_folders(&self, keys: Vec<String>) -> Result<Vec<Result<Folder, Error>>, Error> {
+        let Place::Local { root, .. } = &self.place else { return Ok(Vec::new()) };
+        self.requests.list.fetch_add(keys.len() as u64, Ordering::Relaxed);
+        let root = root.clone();
+        let read = move || keys.iter().map(|key| read_folder(&root.join(key), key)).collect();
+        Ok(tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?)
+    }
+
     /// Every file below the folder `key` whose key is greater than `after`, in the order of keys.
     ///
     /// Asks page by page: dropping the stream ends the listing. Only for buckets; local folders are walked.
@@ -261,12 +270,16 @@ fn object(prefix: &Key, meta: ObjectMeta) -> Object {
 
 fn read_folder(path: &std::path::Path, key: &str) -> Result<Folder, Error> {
     let mut folder = Folder::default();
-    if path.is_file() {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        folder.files.push(local_object(name, &fs::metadata(path)?)?);
-        return Ok(folder);
-    }
-    for entry in fs::read_dir(path)? {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            folder.files.push(local_object(name, &fs::metadata(path)?)?);
+            return Ok(folder);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for entry in entries {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else {
             let shown = entry.path().display().to_string();
@@ -275,11 +288,13 @@ fn read_folder(path: &std::path::Path, key: &str) -> Result<Folder, Error> {
                 format!("the name of `{shown}` is not UTF-8"),
             )));
         };
+        let kind = entry.file_type()?;
         // Follows symbolic links; one that leads nowhere is a file that cannot be read, and is counted as such.
-        let metadata = fs::metadata(entry.path()).or_else(|_| entry.metadata())?;
-        if metadata.is_dir() {
+        let target = if kind.is_symlink() { fs::metadata(entry.path()).ok() } else { None };
+        if target.as_ref().map_or(kind.is_dir(), fs::Metadata::is_dir) {
             folder.folders.push(name);
         } else {
+            let metadata = target.map_or_else(|| entry.metadata(), Ok)?;
             let key = if key.is_empty() { name } else { format!("{key}/{name}") };
             folder.files.push(local_object(key, &metadata)?);
         }

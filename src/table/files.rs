@@ -104,16 +104,16 @@ impl TableProvider for FilesTable {
 fn batch(files: &[LogFile]) -> Result<RecordBatch> {
     let text =
         |value: fn(&LogFile) -> Option<&str>| Arc::new(files.iter().map(value).collect::<StringArray>()) as ArrayRef;
-    let days: Date32Array = files.iter().map(|file| file.partition.date().map(Date32Type::from_naive_date)).collect();
+    let days: Date32Array = files.iter().map(|file| file.partition().date().map(Date32Type::from_naive_date)).collect();
     let bytes: Int64Array = files.iter().map(|file| i64::try_from(file.size).ok()).collect();
     let modified: TimestampMillisecondArray = files.iter().map(|file| Some(file.modified.timestamp_millis())).collect();
     let columns = vec![
-        text(|file| file.partition.organization.as_deref()),
-        text(|file| file.partition.account.as_deref()),
-        text(|file| file.partition.region.as_deref()),
+        text(|file| file.partition().organization.as_deref()),
+        text(|file| file.partition().account.as_deref()),
+        text(|file| file.partition().region.as_deref()),
         Arc::new(days),
-        text(|file| file.partition.folder.as_deref()),
-        text(|file| Some(&file.key)),
+        text(|file| file.partition().folder.as_deref()),
+        Arc::new(files.iter().map(|file| Some(file.key())).collect::<StringArray>()),
         Arc::new(bytes),
         text(|file| file.etag.as_deref()),
         Arc::new(modified.with_timezone("UTC")),

@@ -85,6 +85,9 @@ impl Pruning {
 
     /// Whether a folder can hold a wanted file, by the predicates that its known parts decide.
     pub(super) fn folder(&self, partition: &Partition, level: Level) -> bool {
+        if self.conjuncts.is_empty() {
+            return true;
+        }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(wanted) = known.get(&(partition.clone(), level)) {
             return *wanted;
@@ -100,7 +103,7 @@ impl Pruning {
 
     /// Whether a file is wanted, by every predicate on facts.
     pub(super) fn file(&self, file: &LogFile) -> bool {
-        self.folder(&file.partition, Level::Day)
+        self.folder(file.partition(), Level::Day)
             && self
                 .conjuncts
                 .iter()

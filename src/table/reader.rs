@@ -95,9 +95,9 @@ impl UnitReader {
             Err(error) => Arc::new(error),
         };
         self.metrics.log_files_failed.add(1);
-        self.report.file_failed(&file.key, Arc::clone(&error));
+        self.report.file_failed(&file.key(), Arc::clone(&error));
         if self.strict {
-            let failure = Failure { location: self.report.locate(&file.key), reason: error };
+            let failure = Failure { location: self.report.locate(&file.key()), reason: error };
             return Err(Some(DataFusionError::External(Box::new(failure))));
         }
         Ok(())

@@ -19,7 +19,7 @@ pub(super) struct Unit {
 impl Unit {
     /// As DataFusion is told of it.
     pub(super) fn of(files: Vec<LogFile>) -> PartitionedFile {
-        let key = files.first().map(|file| file.key.clone()).unwrap_or_default();
+        let key = files.first().map(|file| file.key()).unwrap_or_default();
         let bytes = files.iter().map(cost).sum();
         PartitionedFile::new(key, bytes).with_extension(Arc::new(Self { files }))
     }
@@ -64,6 +64,6 @@ fn cost(file: &LogFile) -> u64 {
 }
 
 fn together(a: &LogFile, b: &LogFile) -> bool {
-    let (a, b) = (&a.partition, &b.partition);
+    let (a, b) = (a.partition(), b.partition());
     a.organization == b.organization && a.account == b.account && a.folder == b.folder && a.region == b.region
 }
