@@ -39,9 +39,11 @@ struct Way {
     threads: Option<usize>,
     batch_rows: Option<usize>,
     is_flat: bool,
+    /// Whether nothing is dropped before it is built.
+    is_exhaustive: bool,
 }
 
-const PLAIN: Way = Way { name: "plain", threads: None, batch_rows: None, is_flat: false };
+const PLAIN: Way = Way { name: "plain", threads: None, batch_rows: None, is_flat: false, is_exhaustive: false };
 
 const WAYS: &[Way] = &[
     PLAIN,
@@ -49,6 +51,7 @@ const WAYS: &[Way] = &[
     Way { name: "many-partitions", threads: Some(7), ..PLAIN },
     Way { name: "one-record-per-batch", batch_rows: Some(1), ..PLAIN },
     Way { name: "flat-copies", is_flat: true, ..PLAIN },
+    Way { name: "without-prefilter", is_exhaustive: true, ..PLAIN },
 ];
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
@@ -173,6 +176,7 @@ impl Database {
         let mut options = Options::new(now());
         options.threads = way.threads;
         options.batch_rows = way.batch_rows;
+        options.scan.exhaustive = way.is_exhaustive;
         let session = Session::open(&[location], options).await.map_err(Refusal::from)?;
         Ok(Self { session, language })
     }

@@ -215,6 +215,7 @@ impl Common {
                 slack: self.delivery_slack.unwrap_or_default(),
                 limits: Limits { inflated_bytes: self.max_file_bytes.unwrap_or(limits.inflated_bytes), ..limits },
                 strict: self.strict,
+                exhaustive: false,
             },
             s3: S3Options {
                 profile: self.profile.clone(),

@@ -20,7 +20,7 @@ use crate::record::{Extent, Limits, Progress, Sieve, skim};
 use crate::schema::Kind;
 
 /// What a scan's gates are made from.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct GatePlan {
     pub(super) clauses: Vec<Clause>,
     /// The predicates, when building their leaves first spares much of a row.

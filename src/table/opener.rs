@@ -16,18 +16,17 @@ use super::gate::{Gate, GatePlan};
 use super::horizon::Horizon;
 use super::leaves::SlotPlan;
 use super::metrics::TrailMetrics;
+use super::provider::ScanOptions;
 use super::reader::{Fetched, UnitReader};
 use super::report::Report;
 use super::unit::Unit;
 use crate::archive::Archive;
-use crate::record::Limits;
 
 /// Opens the units of one partition.
 pub(super) struct TrailOpener {
     pub(super) archive: Arc<Archive>,
     pub(super) report: Arc<Report>,
-    pub(super) limits: Limits,
-    pub(super) strict: bool,
+    pub(super) options: ScanOptions,
     pub(super) batch_size: usize,
     pub(super) plan: Arc<SlotPlan>,
     pub(super) gate: Arc<GatePlan>,
@@ -48,7 +47,7 @@ impl FileOpener for TrailOpener {
         }
         let unit = file.extension::<Arc<Unit>>().cloned();
         let unit = unit.ok_or_else(|| exec_datafusion_err!("a scan of log files was given a file that is no unit"))?;
-        let gate = Gate::new(&self.gate, self.limits, &self.report);
+        let gate = Gate::new(&self.gate, self.options.limits, &self.report);
         let reader = UnitReader::new(self, gate)?;
         let archive = Arc::clone(&self.archive);
         let horizon = self.horizon.clone();

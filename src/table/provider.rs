@@ -29,6 +29,8 @@ pub struct ScanOptions {
     pub limits: Limits,
     /// Whether the first file that cannot be read ends the query.
     pub strict: bool,
+    /// Whether every record of every file is built before a predicate looks at it. Slow; the answer is the same.
+    pub exhaustive: bool,
 }
 
 /// The records of an archive.
@@ -88,7 +90,7 @@ impl TableProvider for TrailTable {
         let mut listing = list(&self.archive, &pruning).await?;
         let files = std::mem::take(&mut listing.files);
         let report = Arc::new(Report::new(self.archive.location().display(), listing, files.len() as u64));
-        let source = TrailSource::new(Arc::clone(&self.archive), report, self.options.limits, self.options.strict);
+        let source = TrailSource::new(Arc::clone(&self.archive), report, self.options);
         let groups = unit::groups(files, state.config().target_partitions());
         let config = FileScanConfigBuilder::new(store_url(&self.archive)?, Arc::new(source))
             .with_file_groups(groups)

@@ -42,12 +42,12 @@ impl UnitReader {
     pub(super) fn new(opener: &TrailOpener, gate: Gate) -> Result<Self> {
         Ok(Self {
             report: Arc::clone(&opener.report),
-            strict: opener.strict,
+            strict: opener.options.strict,
             metrics: opener.metrics.clone(),
-            inflater: Inflater::new(opener.limits),
+            inflater: Inflater::new(opener.options.limits),
             gate,
             rows: Rows {
-                columns: Assembler::new(&opener.plan, opener.limits, Arc::clone(&opener.report)),
+                columns: Assembler::new(&opener.plan, opener.options.limits, Arc::clone(&opener.report)),
                 projector: opener.plan.projection.make_projector(&opener.plan.schema)?,
                 plan: Arc::clone(&opener.plan),
                 time: opener.metrics.time_filtering.clone(),

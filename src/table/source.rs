@@ -24,9 +24,9 @@ use super::metrics::TrailMetrics;
 use super::needles;
 use super::opener::TrailOpener;
 use super::order::TimeOrder;
+use super::provider::ScanOptions;
 use super::report::Report;
 use crate::archive::Archive;
-use crate::record::Limits;
 use crate::schema::columns;
 
 /// A scan of log files: which archive, and which leaves of their records.
@@ -34,8 +34,7 @@ use crate::schema::columns;
 pub struct TrailSource {
     archive: Arc<Archive>,
     report: Arc<Report>,
-    limits: Limits,
-    strict: bool,
+    options: ScanOptions,
     table_schema: TableSchema,
     projection: ProjectionExprs,
     /// Over the table's schema; all of them hold for every row of the scan.
@@ -46,14 +45,13 @@ pub struct TrailSource {
 }
 
 impl TrailSource {
-    pub(super) fn new(archive: Arc<Archive>, report: Arc<Report>, limits: Limits, strict: bool) -> Self {
+    pub(super) fn new(archive: Arc<Archive>, report: Arc<Report>, options: ScanOptions) -> Self {
         let schema = columns::arrow_schema();
         let all: Vec<usize> = (0..schema.fields().len()).collect();
         Self {
             archive,
             report,
-            limits,
-            strict,
+            options,
             projection: ProjectionExprs::from_indices(&all, &schema),
             predicates: Vec::new(),
             order: None,
@@ -77,16 +75,19 @@ impl FileSource for TrailSource {
         config: &FileScanConfig,
         partition: usize,
     ) -> Result<Arc<dyn FileOpener>> {
+        let (gate, horizon) = match self.options.exhaustive {
+            true => (GatePlan::default(), None),
+            false => (GatePlan::new(&self.predicates, &self.projection)?, Horizon::of(&self.predicates)),
+        };
         Ok(Arc::new(TrailOpener {
             archive: Arc::clone(&self.archive),
             report: Arc::clone(&self.report),
-            limits: self.limits,
-            strict: self.strict,
+            options: self.options,
             // Nobody waits for rows that nobody asked for.
             batch_size: config.limit.map_or(self.batch_size, |limit| limit.clamp(1, self.batch_size)),
             plan: Arc::new(SlotPlan::new(&self.projection, &self.predicates)?),
-            gate: Arc::new(GatePlan::new(&self.predicates, &self.projection)?),
-            horizon: Horizon::of(&self.predicates).map(Arc::new),
+            gate: Arc::new(gate),
+            horizon: horizon.map(Arc::new),
             metrics: TrailMetrics::new(&self.metrics, partition),
         }))
     }

@@ -5,6 +5,7 @@ mod examples;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod packs;
+mod prefilter;
 mod properties;
 mod readme;
 mod rooms;
