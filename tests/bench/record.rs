@@ -103,7 +103,7 @@ struct Delivery<R> {
 struct Few<'a> {
     #[serde(borrow, default)]
     user_identity: Identity<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     event_name: Cow<'a, str>,
     #[serde(borrow, rename = "sourceIPAddress", default)]
     source_ip_address: Cow<'a, str>,
