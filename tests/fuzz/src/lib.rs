@@ -1,4 +1,4 @@
-//! The rooms under fuzz, and nothing else of trailql: DataFusion under a sanitizer takes an hour to build.
+//! The rooms under fuzz, and nothing else of trailql: DataFusion would be built once more, with counters all over it.
 //!
 //! ```sh
 //! cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none split -- -dict=tests/fuzz/json.dict
