@@ -165,6 +165,18 @@ fn strict_stops_at_the_first_broken_file() {
     );
 }
 
+#[test]
+fn a_file_that_grows_too_large_is_named_with_the_limit() {
+    let mut archive = Archive::new();
+    archive.deliver(&record("CreateUser"));
+    let bomb = archive.deliver(&" ".repeat(1 << 20));
+    run(&["query", archive.path(), "--max-file-bytes", "1000", "-o", "csv", "-c", NAMES]).is(
+        3,
+        "eventname\nCreateUser\n",
+        &[shown(&bomb), "the text is larger than 1000 bytes", "1 read, 1 failed"],
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn what_cannot_be_opened_is_named() {

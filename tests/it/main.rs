@@ -4,6 +4,7 @@ mod bad_input;
 mod examples;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod hostile;
 mod packs;
 mod prefilter;
 mod properties;

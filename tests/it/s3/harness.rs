@@ -221,3 +221,16 @@ fn a_slow_server_is_slow() {
     assert_eq!(get(&store, "a/1").unwrap(), b"body of a/1");
     assert!(start.elapsed() >= Duration::from_millis(200));
 }
+
+#[test]
+fn a_proxy_may_answer_from_memory() {
+    let Some(server) = S3Server::shared() else { return };
+    fill(server, "harness-memory");
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let store = build(store(&proxy.endpoint(), server.keys(), "harness-memory"));
+    proxy.remember();
+    assert_eq!(get(&store, "a/1").unwrap(), b"body of a/1");
+    server.put("harness-memory", "a/1", b"another body", &[]);
+    assert_eq!(get(&store, "a/1").unwrap(), b"body of a/1");
+    assert_eq!(get(&store, "a/2").unwrap(), b"body of a/2");
+}

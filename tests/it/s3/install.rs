@@ -1,16 +1,27 @@
-//! The Python environment of the S3 server: made once below the target folder, shared by all test processes.
+//! Python environments: each made once below the target folder, shared by all processes that need it.
 
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// The interpreter of an environment that holds everything in `requirements.txt`.
+/// What an environment is for, and what is in it.
+pub(crate) struct Environment {
+    /// The name of its folder below the target folder.
+    pub(crate) name: &'static str,
+    /// The text of a `requirements.txt`.
+    pub(crate) requirements: &'static str,
+    /// The modules that must be found in it.
+    pub(crate) modules: &'static [&'static str],
+}
+
+/// The interpreter of an environment that holds everything in its requirements.
 ///
 /// # Errors
 /// A sentence on what is missing: Python, a way to make environments, or a way to PyPI.
-pub(super) fn python() -> Result<PathBuf, String> {
-    let folder = folder();
+pub(crate) fn python(wanted: &Environment) -> Result<PathBuf, String> {
+    let folder = folder(wanted.name);
     let here = |error| format!("cannot use {}: {error}", folder.display());
     fs::create_dir_all(&folder).map_err(here)?;
     // Held until the end: the other processes wait and then find the work done.
@@ -19,15 +30,16 @@ pub(super) fn python() -> Result<PathBuf, String> {
 
     let environment = folder.join("environment");
     let python = interpreter(&environment);
-    if is_complete(&environment) {
+    if is_complete(wanted, &environment) {
         return Ok(python);
     }
     let failure = folder.join("failure");
     if let Some(why) = recent(&failure) {
         return Err(why);
     }
-    super::server::say("installing the S3 server of the tests, once");
-    match install(&environment) {
+    // Past the test runner's capture: it takes a while.
+    let _ = writeln!(std::io::stderr(), "installing {} from PyPI, once", wanted.name);
+    match install(wanted, &folder, &environment) {
         Ok(()) => {
             let _ = fs::remove_file(&failure);
             Ok(python)
@@ -40,9 +52,9 @@ pub(super) fn python() -> Result<PathBuf, String> {
 }
 
 /// Beside the folder that cargo gives to tests, which some tools empty.
-fn folder() -> PathBuf {
+fn folder(name: &str) -> PathBuf {
     let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    tmp.parent().unwrap_or(tmp).join("s3-server")
+    tmp.parent().unwrap_or(tmp).join(name)
 }
 
 fn interpreter(environment: &Path) -> PathBuf {
@@ -51,11 +63,12 @@ fn interpreter(environment: &Path) -> PathBuf {
 
 /// Whether the environment was finished with today's requirements, and its Python is still there: a new Python
 /// on the machine leaves environments that no longer see their packages.
-fn is_complete(environment: &Path) -> bool {
-    let finds =
-        "import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in ('moto', 'flask', 'boto3')))";
-    fs::read_to_string(stamp(environment)).is_ok_and(|with| with == REQUIREMENTS)
-        && Command::new(interpreter(environment)).args(["-c", finds]).output().is_ok_and(|run| run.status.success())
+fn is_complete(wanted: &Environment, environment: &Path) -> bool {
+    let finds = "import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in sys.argv[1:]))";
+    let mut command = Command::new(interpreter(environment));
+    command.args(["-c", finds]).args(wanted.modules);
+    fs::read_to_string(stamp(environment)).is_ok_and(|with| with == wanted.requirements)
+        && command.output().is_ok_and(|run| run.status.success())
 }
 
 /// Written last, so a half-made environment has none.
@@ -69,7 +82,7 @@ fn recent(failure: &Path) -> Option<String> {
     (age < PATIENCE).then(|| fs::read_to_string(failure).ok())?
 }
 
-fn install(environment: &Path) -> Result<(), String> {
+fn install(wanted: &Environment, folder: &Path, environment: &Path) -> Result<(), String> {
     let base = ["python3", "python"]
         .into_iter()
         .find(|name| {
@@ -82,18 +95,19 @@ fn install(environment: &Path) -> Result<(), String> {
     if environment.exists() {
         fs::remove_dir_all(environment).map_err(|error| format!("cannot remove {}: {error}", environment.display()))?;
     }
-    let wanted = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/s3/requirements.txt");
+    let list = folder.join("wanted.txt");
+    fs::write(&list, wanted.requirements).map_err(|error| error.to_string())?;
     let pip = ["-m", "pip", "--disable-pip-version-check", "--no-input"];
     let python = interpreter(environment);
     if run(Command::new(base).args(["-m", "venv"]).arg(environment)).is_ok() {
-        run(Command::new(&python).args(pip).args(["install", "-q", "-r", wanted]))?;
+        run(Command::new(&python).args(pip).args(["install", "-q", "-r"]).arg(&list))?;
     } else {
         // Debian's Python makes environments with pip inside only after another package is installed; a pip of
         // the system's can fill one from outside.
         run(Command::new(base).args(["-m", "venv", "--clear", "--without-pip"]).arg(environment))?;
-        run(Command::new(base).args(pip).arg("--python").arg(&python).args(["install", "-q", "-r", wanted]))?;
+        run(Command::new(base).args(pip).arg("--python").arg(&python).args(["install", "-q", "-r"]).arg(&list))?;
     }
-    fs::write(stamp(environment), REQUIREMENTS).map_err(|error| error.to_string())
+    fs::write(stamp(environment), wanted.requirements).map_err(|error| error.to_string())
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
@@ -104,8 +118,6 @@ fn run(command: &mut Command) -> Result<(), String> {
     let said = [output.stdout, output.stderr].concat();
     Err(format!("{command:?} failed\n{}", String::from_utf8_lossy(&said)))
 }
-
-const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 /// Long enough for one run of the suite, short enough for somebody who has just plugged the cable in.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -117,6 +117,11 @@ impl Head {
         text.into_bytes()
     }
 
+    /// Method, target and version.
+    pub(super) fn first_line(&self) -> &str {
+        &self.first
+    }
+
     pub(super) fn wants_close(&self) -> bool {
         self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }

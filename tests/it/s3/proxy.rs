@@ -4,7 +4,7 @@
 //! passes through byte for byte but for `Connection`: signatures cover `Host` and whatever else is in there.
 //! `Expect: 100-continue` is not answered, as nobody here sends bodies.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +33,8 @@ struct State {
     faults: VecDeque<Fault>,
     rule: Option<Rule>,
     delay: Duration,
+    /// Whole answers by the first line of their requests, while they are remembered.
+    answers: Option<HashMap<String, Arc<[u8]>>>,
 }
 
 type Rule = Box<dyn FnMut(&Request) -> Option<Fault> + Send>;
@@ -90,6 +92,12 @@ impl Proxy {
     pub(crate) fn delay(&self, delay: Duration) {
         self.shared.state().delay = delay;
     }
+
+    /// From now on, asks the server once and answers from memory after that: how fast the server is no longer
+    /// matters, and nobody checks signatures.
+    pub(crate) fn remember(&self) {
+        self.shared.state().answers = Some(HashMap::new());
+    }
 }
 
 impl Drop for Proxy {
@@ -116,6 +124,35 @@ impl Shared {
 
     fn answered(&self, number: usize, status: u16) {
         self.state().requests[number].status = Some(status);
+    }
+
+    /// Passes one request on, or answers it from memory; whether the connection stays open.
+    fn pass(&self, head: &Head, body: &[u8], to_client: &mut TcpStream, number: usize) -> io::Result<bool> {
+        let answered = |status| self.answered(number, status);
+        let (is_remembering, known) = match &self.state().answers {
+            Some(answers) => (true, answers.get(head.first_line()).cloned()),
+            None => (false, None),
+        };
+        if let Some(answer) = known {
+            answered(200);
+            to_client.write_all(&answer)?;
+            return Ok(true);
+        }
+        if !is_remembering {
+            return forward(&self.server, head, body, to_client, answered);
+        }
+        let (mut answer, mut status) = (Vec::new(), 0);
+        let note = |came| {
+            status = came;
+            answered(came);
+        };
+        let keep_open = forward(&self.server, head, body, &mut answer, note)?;
+        to_client.write_all(&answer)?;
+        if keep_open && status == 200 {
+            let mut state = self.state();
+            state.answers.get_or_insert_default().insert(head.first_line().to_owned(), answer.into());
+        }
+        Ok(keep_open)
     }
 }
 
@@ -157,7 +194,7 @@ fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
                 to_client.write_all(&whole[..body + (whole.len() - body) / 2])?;
                 false
             }
-            None => forward(&shared.server, &head, &body, &mut to_client, answered)?,
+            None => shared.pass(&head, &body, &mut to_client, number)?,
         };
         to_client.flush()?;
         if !keep_open || head.wants_close() {

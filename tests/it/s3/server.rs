@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::install;
+use super::install::{self, Environment};
 
 /// A running S3 server that checks signatures and policies. Region `us-east-1`, path-style addresses.
 ///
@@ -58,7 +58,7 @@ impl S3Server {
         if wish().as_deref() == Some("off") {
             return Err("TRAILQL_TEST_S3=off".to_owned());
         }
-        let python = install::python()?;
+        let python = install::python(&ENVIRONMENT)?;
         // Unnamed: the server may outlive the folder of whoever started it.
         let mut log = tempfile::tempfile().map_err(|error| error.to_string())?;
         let mut command = Command::new(python);
@@ -170,7 +170,7 @@ impl Pipes {
 }
 
 /// Prints past the test runner's capture: a suite that skipped a part must not look whole.
-pub(super) fn say(what: &str) {
+fn say(what: &str) {
     let _ = writeln!(std::io::stderr(), "S3 tests: {what}");
 }
 
@@ -181,3 +181,9 @@ fn wish() -> Option<String> {
 fn text(answer: &Value, name: &str) -> String {
     answer[name].as_str().unwrap_or_else(|| panic!("no `{name}` in {answer}")).to_owned()
 }
+
+const ENVIRONMENT: Environment = Environment {
+    name: "s3-server",
+    requirements: include_str!("requirements.txt"),
+    modules: &["moto", "flask", "boto3"],
+};
