@@ -31,9 +31,15 @@ pub enum Error {
     /// Too many folders were opened without finding a trail.
     #[error("opened {0} folders below the archive without coming to an end")]
     TooManyFolders(usize),
-    /// The object changed or vanished between listing and reading.
+    /// The object vanished between listing and reading.
     #[error("no longer there")]
     Vanished,
+    /// The object was replaced between listing and reading.
+    #[error("changed since it was listed")]
+    Changed,
+    /// The object is in a storage class that has to be restored from first.
+    #[error("archived in the storage class {0}")]
+    Archived(String),
     /// The local file system's own error.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -63,6 +69,10 @@ impl Error {
             Self::Denied { action, .. } => format!("allow {action}, or ask as somebody else with --profile or --role-arn"),
             Self::Credentials(_) => "set AWS_PROFILE or --profile, sign in with `aws sso login`, or use --no-sign-request for a public bucket".to_owned(),
             Self::TooManyFolders(_) => "point nearer to the trail: at the folder that holds `AWSLogs`, or below it".to_owned(),
+            Self::Vanished | Self::Changed => "run the query again; in the shell after `.refresh`".to_owned(),
+            Self::Archived(_) => {
+                "restore the object first (`aws s3api restore-object`), or leave its days out of the range".to_owned()
+            }
             _ => return None,
         })
     }

@@ -10,6 +10,7 @@ mod list;
 mod partition;
 mod s3;
 mod store;
+mod throttle;
 mod url;
 
 use std::sync::Arc;
@@ -86,7 +87,7 @@ impl Archive {
     /// # Errors
     /// When the file cannot be read.
     pub fn read_local(&self, file: &LogFile) -> Result<Vec<u8>, Error> {
-        self.store.read_local(&file.key())
+        self.store.read_local(file)
     }
 
     /// The bytes of a log file.
@@ -94,7 +95,7 @@ impl Archive {
     /// # Errors
     /// When the object cannot be fetched.
     pub async fn fetch(&self, file: &LogFile) -> Result<Vec<u8>, Error> {
-        self.store.fetch(&file.key()).await
+        self.store.fetch(file).await
     }
 }
 

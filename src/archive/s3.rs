@@ -11,6 +11,7 @@ use object_store::aws::{AmazonS3Builder, AwsCredential, resolve_bucket_region};
 use object_store::{ClientOptions, CredentialProvider, ObjectStore};
 
 use super::Error;
+use super::throttle::{Heard, Throttle};
 
 /// How to reach S3: the options of the AWS command line, under the same names.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +34,7 @@ pub struct S3Options {
 pub(super) struct Bucket {
     pub(super) store: Arc<dyn ObjectStore>,
     credentials: Option<Arc<Credentials>>,
+    pub(super) throttle: Arc<Throttle>,
 }
 
 /// Opens a bucket. Asks for credentials, and for the bucket's region where nobody named one.
@@ -58,8 +60,12 @@ pub(super) async fn open(bucket: &str, options: &S3Options) -> Result<Bucket, Er
             })?
         }
     };
-    let mut builder =
-        AmazonS3Builder::new().with_bucket_name(bucket).with_region(region).with_request_payer(options.request_payer);
+    let throttle = Arc::new(Throttle::default());
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_region(region)
+        .with_request_payer(options.request_payer)
+        .with_http_connector(Heard(Arc::clone(&throttle)));
     if let Some(endpoint) = endpoint {
         builder = builder
             .with_allow_http(endpoint.starts_with("http://"))
@@ -76,14 +82,14 @@ pub(super) async fn open(bucket: &str, options: &S3Options) -> Result<Bucket, Er
         Some(credentials)
     };
     let store = Arc::new(builder.build().map_err(Error::Store)?);
-    Ok(Bucket { store, credentials })
+    Ok(Bucket { store, credentials, throttle })
 }
 
 impl Bucket {
     /// A store that is asked without credentials.
     #[cfg(test)]
     pub(super) fn anonymous(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store, credentials: None }
+        Self { store, credentials: None, throttle: Arc::default() }
     }
 
     /// Who asks, as far as it is known without asking AWS.

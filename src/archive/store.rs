@@ -1,7 +1,7 @@
 //! The store behind an archive: a local folder or a bucket, asked for folders, ranges of keys and whole files.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use datafusion::object_store;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::path::Path as Key;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, ObjectMeta, ObjectStore};
 
+use super::partition::LogFile;
 use super::s3::Bucket;
 use super::{Error, Location, S3Options, s3, url};
 
@@ -179,26 +180,41 @@ impl Store {
     }
 
     /// The whole file, from disk. Blocks.
-    pub(super) fn read_local(&self, key: &str) -> Result<Vec<u8>, Error> {
+    pub(super) fn read_local(&self, file: &LogFile) -> Result<Vec<u8>, Error> {
         let Place::Local { root, single } = &self.place else { return Err(Error::Vanished) };
         self.requests.get.fetch_add(1, Ordering::Relaxed);
-        let path = if *single { root.clone() } else { root.join(key) };
-        fs::read(path)
-            .map_err(|error| if error.kind() == io::ErrorKind::NotFound { Error::Vanished } else { Error::Io(error) })
+        let path = if *single { root.clone() } else { root.join(file.key()) };
+        let read = || -> io::Result<Option<Vec<u8>>> {
+            let mut opened = fs::File::open(path)?;
+            let metadata = opened.metadata()?;
+            if metadata.len() != file.size || DateTime::<Utc>::from(metadata.modified()?) != file.modified {
+                return Ok(None);
+            }
+            let mut bytes = vec![0; usize::try_from(file.size).map_err(io::Error::other)?];
+            opened.read_exact(&mut bytes)?;
+            Ok(Some(bytes))
+        };
+        match read() {
+            Ok(bytes) => bytes.ok_or(Error::Changed),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::Vanished),
+            Err(error) => Err(Error::Io(error)),
+        }
     }
 
-    /// The whole object, from the bucket.
-    pub(super) async fn fetch(&self, key: &str) -> Result<Vec<u8>, Error> {
-        let Place::Bucket { bucket, prefix, .. } = &self.place else { return self.read_local(key) };
+    /// The whole object, from the bucket, if it is still the one that was listed.
+    pub(super) async fn fetch(&self, file: &LogFile) -> Result<Vec<u8>, Error> {
+        let Place::Bucket { bucket, prefix, .. } = &self.place else { return self.read_local(file) };
+        let path = below(prefix, &file.key());
+        let options = GetOptions { if_match: file.etag.as_deref().map(str::to_owned), ..GetOptions::default() };
+        let _permit = bucket.throttle.permit().await;
         self.requests.get.fetch_add(1, Ordering::Relaxed);
-        let path = below(prefix, key);
-        let got = bucket.store.get(&path).await;
-        let body = match got {
+        let body = match bucket.store.get_opts(&path, options).await {
             Ok(got) => got.bytes().await,
             Err(error) => Err(error),
         };
         body.map(Into::into).map_err(|error| match error {
             object_store::Error::NotFound { .. } => Error::Vanished,
+            object_store::Error::Precondition { .. } => Error::Changed,
             error => self.denied(error, "s3:GetObject", &format!("/{path}")),
         })
     }
@@ -214,6 +230,9 @@ impl Store {
         let answer = Answer::of(&error);
         if answer.code.as_deref() == Some("NoSuchBucket") {
             return Error::NoSuchBucket(name.clone());
+        }
+        if answer.code.as_deref() == Some("InvalidObjectState") {
+            return Error::Archived(answer.storage_class.unwrap_or_else(|| "of an archive".to_owned()));
         }
         let is_refused = answer.text.contains("403 Forbidden") || answer.text.contains("401 Unauthorized");
         let is_refused = is_refused
@@ -234,6 +253,7 @@ struct Answer {
     text: String,
     code: Option<String>,
     message: Option<String>,
+    storage_class: Option<String>,
 }
 
 impl Answer {
@@ -243,8 +263,8 @@ impl Answer {
             let rest = &text[text.find(&format!("<{name}>"))? + name.len() + 2..];
             Some(rest[..rest.find("</")?].to_owned())
         };
-        let (code, message) = (tag("Code"), tag("Message"));
-        Self { text, code, message }
+        let (code, message, storage_class) = (tag("Code"), tag("Message"), tag("StorageClass"));
+        Self { text, code, message, storage_class }
     }
 
     fn reason(self) -> String {

@@ -50,31 +50,31 @@ impl Inflater {
 
     /// The usual log file: one member of plausible size, which its last four bytes tell.
     fn whole(&mut self, stored: &[u8]) -> Option<usize> {
-        let size = u32::from_le_bytes(*stored.last_chunk()?) as usize;
+        let (body, trailer) = stored.get(header(stored)?..)?.split_last_chunk::<8>()?;
+        let [checksum, size] = [&trailer[..4], &trailer[4..]].map(|half| half.try_into().map(u32::from_le_bytes));
+        let (checksum, size) = (checksum.ok()?, size.ok()? as usize);
         // An honest log file inflates 5 to 30 times. What claims much more is not given the room in advance.
         let plausible = size <= stored.len().saturating_mul(64) && size as u64 <= self.limits.inflated_bytes;
-        // Another header may be chance, but without one there is no other member.
-        if !plausible || memchr::memmem::find(&stored[1..], &HEADER).is_some() {
+        // The same trailer before may end a member, behind which there is another one like it.
+        if !plausible || memchr::memmem::find(body, trailer).is_some() {
             return None;
         }
         if self.buffer.len() < size {
             self.buffer.resize(size, 0);
         }
-        let length = self.decompressor.gzip_decompress(stored, &mut self.buffer[..size]).ok()?;
-        // Fewer bytes than the end of the file says: something stands behind the member.
-        (length == size).then_some(length)
+        let length = self.decompressor.deflate_decompress(body, &mut self.buffer[..size]).ok()?;
+        // Both are of the last member: with another one before it they do not fit what was inflated.
+        (length == size && libdeflater::crc32(&self.buffer[..size]) == checksum).then_some(length)
     }
 
     /// Any other: member by member, in steps, so that the room taken follows what was really there. This is also
     /// where a broken stream gets its name, which inflating it whole cannot tell.
     fn streamed(&mut self, stored: &[u8]) -> Result<usize, Error> {
         let mut rest = stored;
-        let mut length = 0;
-        while !rest.is_empty() {
-            if length > 0 && rest.iter().all(|byte| *byte == 0) {
-                break;
-            }
-            if length > 0 && !rest.starts_with(&MAGIC) {
+        let mut length = self.member(&mut rest, 0)?;
+        // Zeros are padding.
+        while rest.iter().any(|byte| *byte != 0) {
+            if !rest.starts_with(&MAGIC) {
                 return Err(Error::GzipCorrupt);
             }
             length = self.member(&mut rest, length)?;
@@ -103,10 +103,29 @@ impl Inflater {
     }
 }
 
+/// Where a gzip member's own bytes begin, behind what its header says of it. Source: RFC 1952, section 2.3.
+fn header(stored: &[u8]) -> Option<usize> {
+    /// Bits of the flags: a checksum of the header, other data, a file's name, a remark.
+    const CHECKED: u8 = 2;
+    const EXTRA: u8 = 4;
+    const NAME: u8 = 8;
+    const COMMENT: u8 = 16;
+    let [0x1f, 0x8b, 8, flags, ..] = *stored else { return None };
+    let mut at = 10;
+    if flags & EXTRA != 0 {
+        let length = stored.get(at..)?.first_chunk()?;
+        at += 2 + usize::from(u16::from_le_bytes(*length));
+    }
+    for text in [NAME, COMMENT] {
+        if flags & text != 0 {
+            at += memchr::memchr(0, stored.get(at..)?)? + 1;
+        }
+    }
+    Some(if flags & CHECKED != 0 { at + 2 } else { at })
+}
+
 /// How every gzip member begins.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// The same with the only method there is.
-const HEADER: [u8; 3] = [0x1f, 0x8b, 8];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// 64 KiB: the least room a read is given.
 const STEP: usize = 64 << 10;
@@ -166,8 +185,37 @@ mod tests {
     fn zeros_at_the_end_are_padding_and_other_bytes_are_not() {
         let stored = gzip(&text(1000));
         assert_eq!(inflated(&[stored.clone(), vec![0; 512]].concat()), Ok(text(1000)));
+        assert_eq!(inflated(&[gzip(b""), gzip(b""), vec![0]].concat()), Ok(Vec::new()));
         assert_eq!(inflated(&[stored.clone(), b"garbage".to_vec()].concat()), Err(Error::GzipCorrupt));
         assert_eq!(inflated(&[stored.clone(), vec![0], b"x".to_vec()].concat()), Err(Error::GzipCorrupt));
+    }
+
+    #[test]
+    fn a_damaged_member_behind_another_is_corrupt() {
+        for (one, two) in [(text(1000), text(1000)), (b"[1]".to_vec(), b"[2]".to_vec())] {
+            let mut second = gzip(&two);
+            second[0] ^= 0xff;
+            assert_eq!(inflated(&[gzip(&one), second].concat()), Err(Error::GzipCorrupt));
+        }
+    }
+
+    #[test]
+    fn headers_of_every_form_are_passed() {
+        for (name, comment, extra) in
+            [(true, false, false), (false, true, false), (false, false, true), (true, true, true)]
+        {
+            let mut builder = flate2::GzBuilder::new();
+            builder = if name { builder.filename("a_CloudTrail_b.json") } else { builder };
+            builder = if comment { builder.comment("remark") } else { builder };
+            builder = if extra { builder.extra([1, 2, 0, 4]) } else { builder };
+            let mut encoder = builder.write(Vec::new(), Compression::default());
+            encoder.write_all(&text(1000)).expect("memory");
+            let stored = encoder.finish().expect("memory");
+            assert!(header(&stored).is_some_and(|at| at > 10));
+            let mut inflater = Inflater::new(Limits::default());
+            assert_eq!(inflater.whole(&stored), Some(1000));
+            assert_eq!(inflated(&stored), Ok(text(1000)));
+        }
     }
 
     #[test]

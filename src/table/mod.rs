@@ -6,6 +6,7 @@
 
 pub mod catalog;
 mod columns;
+mod fetch;
 mod files;
 mod filter;
 mod gate;

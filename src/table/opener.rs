@@ -12,12 +12,13 @@ use futures::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::fetch::{self, FETCHES_PER_UNIT, Fetched, fetch};
 use super::gate::{Gate, GatePlan};
 use super::horizon::Horizon;
 use super::leaves::SlotPlan;
 use super::metrics::TrailMetrics;
 use super::provider::ScanOptions;
-use super::reader::{Fetched, UnitReader};
+use super::reader::UnitReader;
 use super::report::Report;
 use super::unit::Unit;
 use crate::archive::Archive;
@@ -32,10 +33,10 @@ pub(super) struct TrailOpener {
     pub(super) gate: Arc<GatePlan>,
     pub(super) horizon: Option<Arc<Horizon>>,
     pub(super) metrics: TrailMetrics,
+    /// Partitions of the scan.
+    pub(super) partitions: usize,
 }
 
-/// Log files of one unit fetched at once.
-const FETCHES_PER_UNIT: usize = 32;
 /// Batches that wait for the operators above.
 const BATCHES_AHEAD: usize = 2;
 
@@ -50,8 +51,8 @@ impl FileOpener for TrailOpener {
         let gate = Gate::new(&self.gate, self.options.limits, &self.report);
         let reader = UnitReader::new(self, gate)?;
         let archive = Arc::clone(&self.archive);
-        let horizon = self.horizon.clone();
-        Ok(async move { Ok(start(archive, unit, horizon, reader)) }.boxed())
+        let (horizon, room) = (self.horizon.clone(), fetch::room(self.partitions));
+        Ok(async move { Ok(start(archive, unit, horizon, room, reader)) }.boxed())
     }
 }
 
@@ -60,6 +61,7 @@ fn start(
     archive: Arc<Archive>,
     unit: Arc<Unit>,
     horizon: Option<Arc<Horizon>>,
+    room: usize,
     reader: UnitReader,
 ) -> BoxStream<'static, Result<RecordBatch>> {
     let (batches, ready) = mpsc::channel(BATCHES_AHEAD);
@@ -67,37 +69,17 @@ fn start(
     if archive.is_local() {
         tasks.spawn_blocking(move || {
             let wanted = |file: &_| horizon.as_ref().is_none_or(|horizon| horizon.may_hold(file));
-            let read = |file| if wanted(file) { Some(archive.read_local(file)) } else { None };
+            let read = |file| Fetched::local(if wanted(file) { Some(archive.read_local(file)) } else { None });
             reader.run(unit.files.iter().map(|file| (file, read(file))), &batches);
         });
     } else {
         let (fetched, mut arrived) = mpsc::channel::<Fetched>(FETCHES_PER_UNIT);
-        tasks.spawn(fetch(archive, Arc::clone(&unit), horizon, fetched));
+        tasks.spawn(fetch(archive, Arc::clone(&unit), horizon, room, fetched));
         tasks.spawn_blocking(move || {
             reader.run(unit.files.iter().map_while(|file| Some((file, arrived.blocking_recv()?))), &batches);
         });
     }
     stream_of(ready, tasks)
-}
-
-/// Fetches a unit's files, many at a time, and hands them on in order.
-async fn fetch(archive: Arc<Archive>, unit: Arc<Unit>, horizon: Option<Arc<Horizon>>, fetched: mpsc::Sender<Fetched>) {
-    let fetch = |at: usize| {
-        let (archive, unit, horizon) = (Arc::clone(&archive), Arc::clone(&unit), horizon.clone());
-        async move {
-            let file = &unit.files[at];
-            if horizon.is_some_and(|horizon| !horizon.may_hold(file)) {
-                return None;
-            }
-            Some(archive.fetch(file).await)
-        }
-    };
-    let mut files = stream::iter(0..unit.files.len()).map(fetch).buffered(FETCHES_PER_UNIT);
-    while let Some(file) = files.next().await {
-        if fetched.send(file).await.is_err() {
-            return;
-        }
-    }
 }
 
 /// The batches of a unit. Dropping the stream ends its tasks; a panic in one is an error, not a short answer.

@@ -9,17 +9,15 @@ use datafusion::physical_plan::metrics::Time;
 use tokio::sync::mpsc;
 
 use super::columns::Assembler;
+use super::fetch::Fetched;
 use super::filter;
 use super::gate::{Gate, Passage};
 use super::leaves::SlotPlan;
 use super::metrics::{TrailMetrics, add};
 use super::opener::TrailOpener;
 use super::report::{Failure, FileError, FileRead, Report};
-use crate::archive::{self, LogFile};
+use crate::archive::LogFile;
 use crate::record::{Inflater, Progress};
-
-/// A log file's bytes; none when it cannot matter any more.
-pub(super) type Fetched = Option<std::result::Result<Vec<u8>, archive::Error>>;
 
 /// Where batches go.
 type Batches = mpsc::Sender<Result<RecordBatch>>;
@@ -78,7 +76,7 @@ impl UnitReader {
     }
 
     fn read(&mut self, file: &LogFile, fetched: Fetched, batches: &Batches) -> std::result::Result<(), Stop> {
-        let outcome = match fetched {
+        let outcome = match fetched.body {
             Some(Ok(stored)) => self.parse(file, &stored, batches)?,
             Some(Err(error)) => Err(FileError::Archive(error)),
             None => {

@@ -89,6 +89,7 @@ impl FileSource for TrailSource {
             gate: Arc::new(gate),
             horizon: horizon.map(Arc::new),
             metrics: TrailMetrics::new(&self.metrics, partition),
+            partitions: config.file_groups.len(),
         }))
     }
 
