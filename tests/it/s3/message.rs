@@ -9,6 +9,8 @@ use percent_encoding::percent_decode_str;
 pub(crate) enum Fault {
     /// Answer with this status and the XML that S3 sends with it.
     Status(u16),
+    /// Answer that the object is in an archive, and has to be restored first.
+    Archived,
     /// Close the connection without an answer.
     Drop,
     /// Pass it on, and close the connection after half of the answer's body.
@@ -166,15 +168,27 @@ impl Head {
             503 => ("Service Unavailable", "SlowDown", "Please reduce your request rate."),
             _ => ("Internal Server Error", "InternalError", "We encountered an internal error. Please try again."),
         };
+        self.refused(&format!("{status} {reason}"), code, message, "")
+    }
+
+    /// The answer of S3 for an object in an archive.
+    ///
+    /// Source: Amazon S3 API Reference, "GetObject", `InvalidObjectState`.
+    pub(super) fn archived(&self) -> Vec<u8> {
+        let message = "The operation is not valid for the object's storage class";
+        self.refused("403 Forbidden", "InvalidObjectState", message, "<StorageClass>DEEP_ARCHIVE</StorageClass>")
+    }
+
+    fn refused(&self, status: &str, code: &str, message: &str, more: &str) -> Vec<u8> {
         let target = self.first.split([' ', '?']).nth(1).unwrap_or_default();
         let xml = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>\
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>{more}\
              <Resource>{target}</Resource><RequestId>{ID}</RequestId><HostId>{ID}</HostId></Error>"
         );
         let length = xml.len();
         let body = if self.first.starts_with("HEAD ") { "" } else { xml.as_str() };
         format!(
-            "HTTP/1.1 {status} {reason}\r\nx-amz-request-id: {ID}\r\nContent-Type: application/xml\r\n\
+            "HTTP/1.1 {status}\r\nx-amz-request-id: {ID}\r\nContent-Type: application/xml\r\n\
              Content-Length: {length}\r\n\r\n{body}"
         )
         .into_bytes()

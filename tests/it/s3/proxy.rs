@@ -33,6 +33,9 @@ struct State {
     faults: VecDeque<Fault>,
     rule: Option<Rule>,
     delay: Duration,
+    /// Requests not answered yet, and the most there were at once.
+    open: usize,
+    most_open: usize,
     /// Whole answers by the first line of their requests, while they are remembered.
     answers: Option<HashMap<String, Arc<[u8]>>>,
 }
@@ -60,6 +63,11 @@ impl Proxy {
     pub(crate) fn requests(&self) -> Vec<Request> {
         let state = self.shared.state();
         state.requests[state.forgotten..].to_vec()
+    }
+
+    /// The most requests that waited for their answers at once.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.shared.state().most_open
     }
 
     /// Forgets the requests so far.
@@ -119,6 +127,8 @@ impl Shared {
         let State { faults, rule, .. } = &mut *state;
         let fault = faults.pop_front().or_else(|| rule.as_mut().and_then(|rule| rule(&request)));
         state.requests.push(request);
+        state.open += 1;
+        state.most_open = state.most_open.max(state.open);
         (state.requests.len() - 1, fault, state.delay)
     }
 
@@ -187,6 +197,11 @@ fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
                 to_client.write_all(&head.refusal(status))?;
                 true
             }
+            Some(Fault::Archived) => {
+                answered(403);
+                to_client.write_all(&head.archived())?;
+                true
+            }
             Some(Fault::Cut) => {
                 let mut whole = Vec::new();
                 forward(&shared.server, &head, &body, &mut whole, answered)?;
@@ -196,6 +211,7 @@ fn serve(client: TcpStream, shared: &Shared) -> io::Result<()> {
             }
             None => shared.pass(&head, &body, &mut to_client, number)?,
         };
+        shared.state().open -= 1;
         to_client.flush()?;
         if !keep_open || head.wants_close() {
             break;

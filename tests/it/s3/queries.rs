@@ -293,6 +293,56 @@ fn an_object_that_is_gone_by_now_is_named_and_the_rest_is_counted() {
 }
 
 #[test]
+fn an_object_that_was_replaced_is_named_and_the_rest_is_counted() {
+    let Some(server) = S3Server::shared() else { return };
+    let objects = small(server, "queries-replaced");
+    let mut other = Archive::new();
+    for at in ["20250311T0905Z", "20250311T1005Z", "20250312T0905Z"] {
+        other.deliver(delivery("AWSLogs", "111111111111", at), &["2025-03-11T09:00:00Z"]);
+    }
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let key = objects[1].clone();
+    proxy.fault_when(move |request| {
+        if request.key == key {
+            server.upload("queries-replaced", other.folder());
+        }
+        None
+    });
+    let run = query(&proxy.endpoint(), Some(server.keys()), "s3://queries-replaced", COUNT, &["--threads", "1"]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    assert!(run.stderr.contains(&objects[1]) && run.stderr.contains("changed since it was listed"), "{run:?}");
+}
+
+#[test]
+fn an_archived_object_is_named_with_its_storage_class_and_a_remedy() {
+    let Some(server) = S3Server::shared() else { return };
+    let objects = small(server, "queries-archived");
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let archived = objects[0].clone();
+    proxy.fault_when(move |request| (request.key == archived).then_some(Fault::Archived));
+    let run = query(&proxy.endpoint(), Some(server.keys()), "s3://queries-archived", COUNT, &[]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["n", "4"], "{run:?}");
+    assert!(run.stderr.contains(&objects[0]) && run.stderr.contains("storage class DEEP_ARCHIVE"), "{run:?}");
+}
+
+#[test]
+fn many_objects_are_asked_for_at_once_and_not_too_many() {
+    let Some(server) = S3Server::shared() else { return };
+    let mut archive = Archive::new();
+    for minute in 0..200 {
+        let at = format!("20250311T{:02}{:02}Z", minute / 60, minute % 60);
+        archive.deliver(delivery("AWSLogs", "111111111111", &at), &["2025-03-11T00:00:00Z"]);
+    }
+    server.upload("queries-many", archive.folder());
+    let proxy = Proxy::in_front_of(server.endpoint());
+    proxy.delay(std::time::Duration::from_millis(200));
+    query(&proxy.endpoint(), Some(server.keys()), "s3://queries-many", COUNT, &["--threads", "1"]).counts(200);
+    let most = proxy.most_at_once();
+    assert!((33..=64).contains(&most), "{most} at once");
+}
+
+#[test]
 fn a_busy_or_broken_server_is_asked_again() {
     let Some(server) = S3Server::shared() else { return };
     let objects = small(server, "queries-retried");
