@@ -1,6 +1,7 @@
 //! Tests that drive trailql from outside, in one binary because linking DataFusion takes its time.
 
 mod bad_input;
+mod counters;
 mod examples;
 #[path = "../fixture/mod.rs"]
 mod fixture;
