@@ -55,6 +55,11 @@ impl Archive {
         self.store.requests()
     }
 
+    /// Forgets the folders that earlier listings found.
+    pub fn refresh(&self) {
+        self.folders.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Whether reading a file is blocking work on a local disk.
     #[must_use]
     pub fn is_local(&self) -> bool {
