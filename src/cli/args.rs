@@ -1,7 +1,9 @@
 //! The command line as typed, and what it means: [`Common::options`] turns the one into the other, once.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use bytesize::ByteSize;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -176,8 +178,23 @@ pub(super) struct Common {
     /// Threads to work with.
     #[arg(long, value_name = "N", global = true, env = "TRAILQL_THREADS")]
     pub(super) threads: Option<usize>,
+    /// Memory for sorts, groups and joins: 500MB, 2GiB; half of the machine's when not given. More goes to disk.
+    #[arg(long, value_name = "SIZE", global = true, env = "TRAILQL_MEMORY", value_parser = size)]
+    pub(super) memory: Option<u64>,
+    /// Folder for what does not fit into --memory; the system's for temporary files when not given.
+    #[arg(long, value_name = "FOLDER", global = true, env = "TRAILQL_TEMP_DIR")]
+    pub(super) temp_dir: Option<PathBuf>,
+    /// Longest time for each query: 30s, 5m.
+    #[arg(long, value_name = "DURATION", global = true, env = "TRAILQL_TIMEOUT", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Most stored bytes that each query may fetch: 500MB, 2GiB. Known before any is.
+    #[arg(long, value_name = "SIZE", global = true, env = "TRAILQL_MAX_BYTES", value_parser = size)]
+    pub(super) max_bytes: Option<u64>,
+    /// Most requests, LIST and GET, that each query may make.
+    #[arg(long, value_name = "N", global = true, env = "TRAILQL_MAX_REQUESTS")]
+    pub(super) max_requests: Option<u64>,
     /// Most bytes that one log file may inflate to.
-    #[arg(long, value_name = "BYTES", global = true, env = "TRAILQL_MAX_FILE_BYTES")]
+    #[arg(long, value_name = "SIZE", global = true, env = "TRAILQL_MAX_FILE_BYTES", value_parser = size)]
     pub(super) max_file_bytes: Option<u64>,
     /// Stop at the first log file that cannot be read.
     #[arg(long, global = true, env = "TRAILQL_STRICT")]
@@ -204,6 +221,12 @@ impl Common {
         {
             return Err(empty_range(since, until));
         }
+        if let Some(folder) = self.temp_dir.as_ref().filter(|folder| !folder.is_dir()) {
+            return Err(Error::Usage {
+                message: format!("there is no folder `{}`", folder.display()),
+                help: "--temp-dir names a folder that is there and can be written to".to_owned(),
+            });
+        }
         let limits = Limits::default();
         Ok(Options {
             since,
@@ -226,6 +249,11 @@ impl Common {
                 request_payer: self.request_payer,
             },
             threads: self.threads,
+            memory: self.memory,
+            timeout: self.timeout,
+            max_bytes: self.max_bytes,
+            max_requests: self.max_requests,
+            temp_dir: self.temp_dir.clone(),
             params: self.param.clone(),
             ..Options::new(now)
         })
@@ -253,6 +281,16 @@ fn param(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if is_name(name) => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE, a name of letters, digits and `_`".to_owned()),
     }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let is_unsigned = text.starts_with(|first: char| first.is_ascii_digit());
+    let size = text.parse::<ByteSize>().ok().filter(|_| is_unsigned);
+    size.map(|size| size.as_u64()).ok_or_else(|| format!("`{text}` is no size such as 500MB or 2GiB"))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| format!("`{text}` is no duration such as 30s or 5m"))
 }
 
 fn slack(text: &str) -> Result<Slack, String> {

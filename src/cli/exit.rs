@@ -53,7 +53,7 @@ impl Exit {
             Error::Archive { source, .. } if source.is_access() => Self::NoAccess,
             Error::Archive { source: crate::archive::Error::Url(_), .. } => Self::Usage,
             Error::Archive { .. } | Error::File(_) => Self::Incomplete,
-            Error::Limit(_) => Self::Limit,
+            Error::Limit { .. } => Self::Limit,
             Error::Output(error) if error.is_closed_pipe() => Self::Complete,
             Error::Output(_) => Self::Usage,
             Error::Bug(_) => Self::Bug,

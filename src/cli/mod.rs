@@ -45,7 +45,8 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     let options = cli.common.options(chrono::Utc::now())?;
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = options.threads {
-        runtime.worker_threads(threads.max(1));
+        // One more minds the clock and Ctrl-C while the others work.
+        runtime.worker_threads(threads.max(1).saturating_add(1));
     }
     let runtime = runtime.enable_all().build().map_err(|error| Error::Bug(error.to_string()))?;
     let exit = match cli.command {

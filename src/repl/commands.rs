@@ -31,6 +31,12 @@ pub(super) const ALL: &[Meta] = &[
     Meta { names: &[".mode"], usage: ".mode FORMAT", summary: "how results are shown", run: mode },
     Meta { names: &[".quit", "\\q", ".exit"], usage: ".quit", summary: "leave", run: |_, _| Next::Leave },
     Meta {
+        names: &[".refresh"],
+        usage: ".refresh",
+        summary: "look again for new accounts, regions and days",
+        run: refresh,
+    },
+    Meta {
         names: &[".schema"],
         usage: ".schema [TABLE]",
         summary: "columns of cloudtrail, or of a table",
@@ -69,6 +75,11 @@ fn tables(shell: &mut Shell<'_>, _: &str) -> Next {
     for table in shell.session.tables() {
         shell.answer_line(&table);
     }
+    Next::Line
+}
+
+fn refresh(shell: &mut Shell<'_>, _: &str) -> Next {
+    shell.session.refresh();
     Next::Line
 }
 

@@ -11,7 +11,10 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan;
 use futures::StreamExt;
 
+use super::deadline::Deadline;
+use super::error::Ground;
 use super::{Error, Language, why};
+use crate::archive::Archive;
 use crate::diag::{Diagnostic, Diagnostics, closest};
 use crate::schema::{Shape, columns, path_text};
 use crate::table::{Failure, Report, TrailSource};
@@ -23,8 +26,37 @@ pub struct Answer {
     pub(super) logical: LogicalPlan,
     pub(super) language: Language,
     pub(super) notices: Diagnostics,
-    pub(super) location: String,
+    pub(super) ground: Ground,
     pub(super) rows: u64,
+    pub(super) deadline: Deadline,
+    pub(super) meter: Meter,
+}
+
+/// Counts the requests made of buckets from a moment on.
+pub(super) struct Meter {
+    buckets: Vec<Arc<Archive>>,
+    before: (u64, u64),
+}
+
+impl Meter {
+    /// Counts from now on.
+    pub(super) fn new(archives: &[Arc<Archive>]) -> Self {
+        let buckets: Vec<_> = archives.iter().filter(|archive| !archive.is_local()).cloned().collect();
+        let before = total(&buckets);
+        Self { buckets, before }
+    }
+
+    fn requests(&self) -> Option<(u64, u64)> {
+        let (list, get) = total(&self.buckets);
+        let since = (list.saturating_sub(self.before.0), get.saturating_sub(self.before.1));
+        (!self.buckets.is_empty()).then_some(since)
+    }
+}
+
+/// LIST and GET requests made of these archives.
+fn total(archives: &[Arc<Archive>]) -> (u64, u64) {
+    let requests = archives.iter().map(|archive| archive.requests());
+    requests.fold((0, 0), |(list, get), requests| (list + requests.list(), get + requests.get()))
 }
 
 /// What was read for an answer. Every log file listed is pruned, read, failed or was not needed.
@@ -58,6 +90,8 @@ pub struct Outcome {
     pub stored_bytes: u64,
     /// Bytes of JSON.
     pub inflated_bytes: u64,
+    /// LIST and GET requests made of buckets meanwhile, in the whole session; none where there is no bucket.
+    pub requests: Option<(u64, u64)>,
     /// Fields that the query names and no record read has, each with a remedy.
     pub unknown_fields: Vec<Diagnostic>,
     /// Why there are no rows, or nothing was read for them, where that is so.
@@ -76,7 +110,7 @@ impl Outcome {
         self.files_listed += listing.listed;
         self.files_pruned += listing.pruned_by_partition + listing.pruned_by_time;
         self.files_read += report.read();
-        self.files_unread += report.planned.saturating_sub(report.read() + failed.len() as u64);
+        self.files_unread += report.planned().saturating_sub(report.read() + failed.len() as u64);
         self.folders_pruned += listing.folders_pruned;
         self.files_ignored += listing.ignored;
         self.failed.extend(failed);
@@ -137,29 +171,30 @@ impl Answer {
     /// The next rows; none at the end.
     ///
     /// # Errors
-    /// When the query fails while it runs.
+    /// When the query fails while it runs; [`Error::Limit`] when a limit ends it.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
-        match self.stream.next().await {
-            Some(Ok(batch)) => {
-                self.rows += batch.num_rows() as u64;
-                Ok(Some(batch))
-            }
-            Some(Err(error)) => Err(Error::from_run(error, &self.location)),
-            None => Ok(None),
-        }
+        let next = async { self.stream.next().await.transpose().map_err(|error| Error::from_run(error, &self.ground)) };
+        let batch = self.deadline.bound(next).await?;
+        self.rows += batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
+        Ok(batch)
     }
 
     /// What was read, so far or in the end.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let reports = reports(&self.physical);
-        let mut outcome = Outcome { rows: self.rows, scanned: !reports.is_empty(), ..Outcome::default() };
+        let mut outcome = Outcome {
+            rows: self.rows,
+            scanned: !reports.is_empty(),
+            requests: self.meter.requests(),
+            ..Outcome::default()
+        };
         reports.iter().for_each(|report| outcome.add(report));
         // A `count(*)` of nothing has a row, and deserves the reason all the same.
         if outcome.scanned
             && (self.rows == 0 || outcome.files_read == 0 && outcome.failed.is_empty() && outcome.files_unread == 0)
         {
-            outcome.why_empty = Some(why::explain(&self.logical, &self.physical, &outcome, &self.location));
+            outcome.why_empty = Some(why::explain(&self.logical, &self.physical, &outcome, &self.ground.location));
         }
         outcome
     }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, exec_datafusion_err};
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::Analyzer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use super::Options;
+use super::{Options, memory};
 use crate::archive::Archive;
+use crate::table::Budget;
 use crate::{functions, sql, table};
 
 const CATALOG: &str = "trailql";
@@ -21,8 +21,8 @@ const CATALOG: &str = "trailql";
 /// A context in which every archive is a schema; the first one's tables need no schema before their names.
 pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<SessionContext> {
     let catalog = MemoryCatalogProvider::new();
-    let runtime = Arc::new(RuntimeEnv::default());
     let mut names: Vec<String> = Vec::new();
+    let mut stores = Vec::new();
     for archive in archives {
         let schema = table::catalog::schema(archive, options.scan, options.predicate())?;
         let name = unused(&archive.location().short_name(), &names);
@@ -30,13 +30,18 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<Se
         names.push(name);
         if let Some((url, store)) = archive.object_store() {
             let url = url.parse().map_err(|_| exec_datafusion_err!("`{url}` is no URL"))?;
-            runtime.register_object_store(&url, store);
+            stores.push((url, store));
         }
     }
     let default_schema = names.first().map_or("public", String::as_str);
+    let config = config(options, default_schema);
+    let runtime = Arc::new(memory::runtime(options, &config)?);
+    for (url, store) in stores {
+        runtime.register_object_store(&url, store);
+    }
     let rules = std::iter::once(Arc::new(sql::CompareTimes) as _).chain(Analyzer::new().rules).collect();
     let mut builder = SessionStateBuilder::new()
-        .with_config(config(options, default_schema))
+        .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
         .with_analyzer_rules(rules);
@@ -58,6 +63,7 @@ fn config(options: &Options, default_schema: &str) -> SessionConfig {
     if let Some(rows) = options.batch_rows {
         config = config.with_batch_size(rows.max(1));
     }
+    memory::configure(&mut config, options);
     let settings = config.options_mut();
     // Trino puts nulls last in either direction.
     "nulls_last".clone_into(&mut settings.sql_parser.default_null_ordering);
@@ -66,6 +72,15 @@ fn config(options: &Options, default_schema: &str) -> SessionConfig {
     settings.sql_parser.collect_spans = true;
     settings.sql_parser.map_string_types_to_utf8view = false;
     config
+}
+
+/// Tells the scans of a plan what they may read in all. `EXPLAIN` reads nothing, and may say what it would take.
+pub(super) fn set_budget(state: &mut SessionState, plan: &LogicalPlan, options: &Options) {
+    let budget = match plan {
+        LogicalPlan::Explain(_) => Budget::default(),
+        _ => Budget::new(options.max_bytes, options.max_requests),
+    };
+    state.config_mut().set_extension(Arc::new(budget));
 }
 
 /// Lets least and greatest values tell the scan which rows can still change them, where that is exact.

@@ -7,7 +7,8 @@ use datafusion::common::DataFusionError;
 use crate::archive;
 use crate::diag::Diagnostics;
 use crate::output;
-use crate::table::Failure;
+use crate::output::summary::human_bytes;
+use crate::table::{Failure, OverLimit};
 
 /// Everything that can go wrong in trailql, by whose turn it is to act.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +40,13 @@ pub enum Error {
     #[error(transparent)]
     File(Failure),
     /// A limit stopped the query.
-    #[error("{0}")]
-    Limit(String),
+    #[error("{message}")]
+    Limit {
+        /// What the query needs, and what it may have.
+        message: String,
+        /// The remedy.
+        help: String,
+    },
     /// The result could not be written.
     #[error(transparent)]
     Output(#[from] output::Error),
@@ -51,22 +57,48 @@ pub enum Error {
 
 impl Error {
     /// Unwraps what DataFusion carried through; a query's own diagnostics are made elsewhere.
-    pub(super) fn from_run(error: DataFusionError, location: &str) -> Self {
+    pub(super) fn from_run(error: DataFusionError, ground: &Ground) -> Self {
         let sentence = error.find_root().strip_backtrace();
         match into_root(error) {
             DataFusionError::External(cause) => match cause.downcast::<archive::Error>() {
-                Ok(source) => Self::Archive { location: location.to_owned(), source: *source },
+                Ok(source) => Self::Archive { location: ground.location.clone(), source: *source },
                 Err(cause) => match cause.downcast::<Failure>() {
                     Ok(failure) => Self::File(*failure),
-                    Err(cause) => Self::Execution(cause.to_string()),
+                    Err(cause) => match cause.downcast::<OverLimit>() {
+                        Ok(over) => Self::over_limit(&over),
+                        Err(cause) => Self::Execution(cause.to_string()),
+                    },
                 },
             },
-            DataFusionError::ResourcesExhausted(sentence) => Self::Limit(sentence),
+            DataFusionError::ResourcesExhausted(_) => Self::of_memory(ground.memory),
             DataFusionError::Internal(sentence) => Self::Bug(sentence),
             DataFusionError::ExecutionJoin(join) => Self::Bug(join.to_string()),
             _ => Self::Execution(plain(&sentence)),
         }
     }
+
+    fn over_limit(over: &OverLimit) -> Self {
+        Self::Limit {
+            message: over.to_string(),
+            help: format!("narrow it by time, account or region, or allow more with {}", over.option),
+        }
+    }
+
+    fn of_memory(allowed: u64) -> Self {
+        Self::Limit {
+            message: format!("the query holds more than {} of memory, and cannot put it on disk", human_bytes(allowed)),
+            help: "allow more with --memory, or ask for less: fewer columns, a shorter time, a LIMIT".to_owned(),
+        }
+    }
+}
+
+/// What errors of a session's runs have to say of it.
+#[derive(Debug, Clone)]
+pub(super) struct Ground {
+    /// The archives.
+    pub(super) location: String,
+    /// Bytes of memory that a query may hold.
+    pub(super) memory: u64,
 }
 
 /// A sentence without the names of the libraries it came through: `Arrow error: Cast error: Cannot cast …`.

@@ -1,9 +1,12 @@
 //! The paved road: archives registered as tables, a text in some language, its answer.
 
 mod answer;
+mod background;
+mod deadline;
 mod engine;
 mod error;
 mod language;
+mod memory;
 mod options;
 mod params;
 mod why;
@@ -19,6 +22,10 @@ pub use answer::{Answer, Outcome};
 pub use error::Error;
 pub use language::Language;
 pub use options::{Bound, Options, bound};
+
+use answer::Meter;
+use deadline::Deadline;
+use error::Ground;
 
 use crate::archive::{Archive, Location};
 use crate::diag::{Diagnostics, Source};
@@ -73,6 +80,11 @@ impl Session {
         &self.archives
     }
 
+    /// Forgets what earlier listings found, so that the next one sees accounts, regions and days that are new.
+    pub fn refresh(&self) {
+        self.archives.iter().for_each(|archive| archive.refresh());
+    }
+
     /// The names of the tables that need no schema before them, sorted.
     #[must_use]
     pub fn tables(&self) -> Vec<String> {
@@ -100,16 +112,25 @@ impl Session {
     /// Starts a statement. Its rows come as the answer is asked for them.
     ///
     /// # Errors
-    /// [`Error::Query`] when it cannot be planned; [`Error::Archive`] when the archive cannot be listed.
+    /// [`Error::Query`] when it cannot be planned; [`Error::Archive`] when the archive cannot be listed;
+    /// [`Error::Limit`] when that takes too long, or more would be read than may be.
     pub async fn run(&self, statement: Statement) -> Result<Answer, Error> {
+        let deadline = Deadline::after(self.options.timeout);
+        deadline.bound(self.start(statement, deadline)).await
+    }
+
+    async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {
+        let meter = Meter::new(&self.archives);
         let Planned { plan, language, notices } = self.plan(&statement).await?;
         let failed = |error: DataFusionError| self.failed(&statement.source, error);
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
         let (mut state, logical) = frame.into_parts();
+        engine::set_budget(&mut state, &logical, &self.options);
         engine::set_filters_of_bounds(&mut state, &logical);
         let physical = state.create_physical_plan(&logical).await.map_err(failed)?;
         let stream = execute_stream(Arc::clone(&physical), self.context.task_ctx()).map_err(failed)?;
-        Ok(Answer { stream, physical, logical, language, notices, location: self.location(), rows: 0 })
+        let stream = background::run(stream);
+        Ok(Answer { stream, physical, logical, language, notices, ground: self.ground(), rows: 0, deadline, meter })
     }
 
     async fn plan(&self, statement: &Statement) -> Result<Planned, Error> {
@@ -138,19 +159,19 @@ impl Session {
         })?;
         let source = datafusion::datasource::provider_as_source(table);
         let plan = LogicalPlanBuilder::scan(CLOUDTRAIL, source, None).and_then(LogicalPlanBuilder::build);
-        plan.map_err(|error| Error::from_run(error, &self.location()))
+        plan.map_err(|error| Error::from_run(error, &self.ground()))
     }
 
-    fn location(&self) -> String {
+    fn ground(&self) -> Ground {
         let shown: Vec<String> = self.archives.iter().map(|archive| archive.location().display()).collect();
-        shown.join(", ")
+        Ground { location: shown.join(", "), memory: memory::bytes(&self.options) }
     }
 
     /// An error in planning or starting: the query's, unless it came from the archive.
     fn failed(&self, source: &Source, error: DataFusionError) -> Error {
         use DataFusionError as E;
         if !matches!(error.find_root(), E::Plan(_) | E::SchemaError(..) | E::SQL(..) | E::NotImplemented(_)) {
-            return Error::from_run(error, &self.location());
+            return Error::from_run(error, &self.ground());
         }
         let names = engine::functions(&self.context);
         let diagnostic = sql::diagnose(source, &error, &self.tables(), &names);

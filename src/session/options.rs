@@ -1,5 +1,8 @@
 //! What a session was asked for, beyond its archives and queries.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, col, lit};
@@ -30,6 +33,16 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Rows of a batch; DataFusion's when not given.
     pub batch_rows: Option<usize>,
+    /// Bytes of memory that sorts, groups and joins may hold; half of the machine's when not given.
+    pub memory: Option<u64>,
+    /// The folder for what does not fit into that; the system's for temporary files when not given.
+    pub temp_dir: Option<PathBuf>,
+    /// How long one statement may take, planning and listing included.
+    pub timeout: Option<Duration>,
+    /// Stored bytes that one statement may fetch. `EXPLAIN` says how many it would.
+    pub max_bytes: Option<u64>,
+    /// Requests that one statement may make: LIST and GET, or folders and files of a local archive.
+    pub max_requests: Option<u64>,
     /// Values of the placeholders of SQL, by name. A name given twice has its last value.
     pub params: Vec<(String, String)>,
     /// The time that `now()` means.
@@ -65,6 +78,11 @@ impl Options {
             s3: S3Options::default(),
             threads: None,
             batch_rows: None,
+            memory: None,
+            temp_dir: None,
+            timeout: None,
+            max_bytes: None,
+            max_requests: None,
             params: Vec::new(),
             now,
         }

@@ -127,16 +127,14 @@ fn test(
     records: &[Extent],
 ) -> Result<std::result::Result<BooleanArray, FileError>> {
     let mut reading = columns.read_some(document, records);
-    loop {
-        match columns.fill(&mut reading, file, usize::MAX) {
-            // Much text: too much for a look in advance.
-            Ok(Progress::Full) => {
-                columns.finish()?;
-                return Ok(Ok(BooleanArray::from(vec![true; records.len()])));
-            }
-            Ok(Progress::Done(_)) => return Ok(Ok(filter::holds(predicates, &columns.finish()?)?)),
-            Err(error) => return Ok(Err(error.into())),
+    match columns.fill(&mut reading, file, usize::MAX) {
+        // Much text: too much for a look in advance.
+        Ok(Progress::Full) => {
+            columns.finish()?;
+            Ok(Ok(BooleanArray::from(vec![true; records.len()])))
         }
+        Ok(Progress::Done(_)) => Ok(Ok(filter::holds(predicates, &columns.finish()?)?)),
+        Err(error) => Ok(Err(error.into())),
     }
 }
 

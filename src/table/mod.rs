@@ -4,6 +4,7 @@
 //! own: everything goes through DataFusion's `FileScanConfig`, so that an engine that distributes file
 //! scans distributes ours.
 
+mod budget;
 pub mod catalog;
 mod columns;
 mod fetch;
@@ -23,6 +24,7 @@ mod report;
 mod source;
 mod unit;
 
+pub use budget::{Budget, Cost, OverLimit};
 pub use files::FilesTable;
 pub use provider::{ScanOptions, TrailTable};
 pub use report::{Failure, FileError, Report};

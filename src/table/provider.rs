@@ -1,6 +1,7 @@
 //! `TrailTable`: the records of an archive as a table. Planning lists log files; it opens none.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -12,6 +13,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
+use super::budget::{Budget, Cost};
 use super::prune::{self, Pruning};
 use super::report::Report;
 use super::source::TrailSource;
@@ -87,10 +89,20 @@ impl TableProvider for TrailTable {
         let schema = columns::arrow_schema();
         let predicates = prune::physical(state, filters, &schema)?;
         let pruning = Pruning::new(&predicates, schema, fact_at, self.options.slack);
-        let mut listing = list(&self.archive, &pruning).await?;
+        let budget = state.config().get_extension::<Budget>().unwrap_or_default();
+        let (mut listing, list_requests, taken) = {
+            let turn = budget.turn(&self.archive);
+            let _turn = turn.lock().await;
+            let (started, before) = (Instant::now(), self.archive.requests().list());
+            let listing = list(&self.archive, &pruning).await?;
+            (listing, self.archive.requests().list().saturating_sub(before), started.elapsed())
+        };
         let files = std::mem::take(&mut listing.files);
-        let report = Arc::new(Report::new(self.archive.location().display(), listing, files.len() as u64));
-        let source = TrailSource::new(Arc::clone(&self.archive), report, self.options);
+        let bytes = files.iter().map(|file| file.size).sum();
+        let cost = Cost { list: list_requests, get: files.len() as u64, bytes };
+        budget.spend(cost).map_err(|over| DataFusionError::External(Box::new(over)))?;
+        let report = Arc::new(Report::new(self.archive.location().display(), listing, cost));
+        let source = TrailSource::new(Arc::clone(&self.archive), report, self.options, taken);
         let groups = unit::groups(files, state.config().target_partitions());
         let config = FileScanConfigBuilder::new(store_url(&self.archive)?, Arc::new(source))
             .with_file_groups(groups)

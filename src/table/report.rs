@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::budget::Cost;
 use crate::archive::{Error, Listing};
 use crate::schema::Leaf;
 
@@ -13,8 +14,8 @@ pub struct Report {
     pub location: String,
     /// What the listing left to read, and what it left out. The files themselves are elsewhere.
     pub listing: Listing,
-    /// Files that were to be read.
-    pub planned: u64,
+    /// What the listing took, and what reading takes: as many GET requests as there are files to be read.
+    pub cost: Cost,
     read: AtomicU64,
     passed: AtomicU64,
     failed: Mutex<Vec<Failure>>,
@@ -63,11 +64,11 @@ pub enum FileError {
 }
 
 impl Report {
-    pub(super) fn new(location: String, listing: Listing, planned: u64) -> Self {
+    pub(super) fn new(location: String, listing: Listing, cost: Cost) -> Self {
         Self {
             location,
             listing,
-            planned,
+            cost,
             read: AtomicU64::default(),
             passed: AtomicU64::default(),
             failed: Mutex::default(),
@@ -120,6 +121,18 @@ impl Report {
         let root = self.location.trim_end_matches('/');
         // A single file is its own archive.
         if root.ends_with(key) { root.to_owned() } else { format!("{root}/{key}") }
+    }
+
+    /// Log files that were to be read.
+    #[must_use]
+    pub fn planned(&self) -> u64 {
+        self.cost.get
+    }
+
+    /// Log files that are done with, one way or the other.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.read() + self.passed() + self.failed.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
     }
 
     /// Log files read to their end.

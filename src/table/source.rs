@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -14,7 +15,7 @@ use datafusion::physical_expr::projection::ProjectionExprs;
 use datafusion::physical_expr::utils::conjunction_opt;
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr, PhysicalSortExpr, split_conjunction};
 use datafusion::physical_plan::filter_pushdown::{FilterPushdownPropagation, PushedDown};
-use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
+use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder};
 use datafusion::physical_plan::{DisplayFormatType, SortOrderPushdownResult};
 
 use super::gate::GatePlan;
@@ -26,7 +27,7 @@ use super::opener::TrailOpener;
 use super::order::TimeOrder;
 use super::provider::ScanOptions;
 use super::report::Report;
-use crate::archive::Archive;
+use crate::archive::{Archive, Slack};
 use crate::schema::columns;
 
 /// A scan of log files: which archive, and which leaves of their records.
@@ -45,8 +46,10 @@ pub struct TrailSource {
 }
 
 impl TrailSource {
-    pub(super) fn new(archive: Arc<Archive>, report: Arc<Report>, options: ScanOptions) -> Self {
+    pub(super) fn new(archive: Arc<Archive>, report: Arc<Report>, options: ScanOptions, listed: Duration) -> Self {
         let schema = columns::arrow_schema();
+        let metrics = ExecutionPlanMetricsSet::new();
+        MetricBuilder::new(&metrics).subset_time("time_listing", 0).add_duration(listed);
         let all: Vec<usize> = (0..schema.fields().len()).collect();
         Self {
             archive,
@@ -57,7 +60,7 @@ impl TrailSource {
             order: None,
             table_schema: TableSchema::from(schema),
             batch_size: 8192,
-            metrics: ExecutionPlanMetricsSet::new(),
+            metrics,
         }
     }
 
@@ -119,14 +122,20 @@ impl FileSource for TrailSource {
     }
 
     fn fmt_extra(&self, format: DisplayFormatType, f: &mut fmt::Formatter) -> fmt::Result {
-        let listing = &self.report.listing;
+        let (listing, cost) = (&self.report.listing, &self.report.cost);
         let facts = [
-            ("log_files", self.report.planned),
+            ("log_files", self.report.planned()),
             ("pruned_by_partition", listing.pruned_by_partition),
             ("pruned_by_time", listing.pruned_by_time),
             ("folders_pruned", listing.folders_pruned),
+            ("list_requests", cost.list),
+            ("get_requests", cost.get),
+            ("bytes", cost.bytes),
         ];
-        for (name, value) in facts {
+        let slack = ("slack", slack_of(self.options.slack));
+        let dollars = (!self.archive.is_local()).then(|| ("cost", format!("${:.4}", cost.dollars())));
+        let facts = facts.into_iter().map(|(name, value)| (name, value.to_string()));
+        for (name, value) in facts.chain([slack]).chain(dollars) {
             match format {
                 DisplayFormatType::Default | DisplayFormatType::Verbose => write!(f, ", {name}={value}")?,
                 DisplayFormatType::TreeRender => writeln!(f, "{name}={value}")?,
@@ -141,8 +150,7 @@ impl FileSource for TrailSource {
         if let Some(predicate) = self.filter() {
             write!(f, ", predicate={predicate}")?;
         }
-        let needles: Vec<String> =
-            needles::clauses(&self.predicates).iter().map(|clause| needles::text_of(clause)).collect();
+        let needles: Vec<String> = needles::clauses(&self.predicates).iter().map(needles::text_of).collect();
         if !needles.is_empty() {
             write!(f, ", needles=[{}]", needles.join(" and "))?;
         }
@@ -200,5 +208,13 @@ impl FileSource for TrailSource {
     ) -> Result<TreeNodeRecursion> {
         let projection = self.projection.iter().map(|item| &item.expr);
         datafusion::physical_plan::apply_expression_roots(projection.chain(&self.predicates), visit)
+    }
+}
+
+/// As `--delivery-slack` takes it.
+fn slack_of(slack: Slack) -> String {
+    match slack {
+        Slack::Days(days) => format!("{days}d"),
+        Slack::All => "all".to_owned(),
     }
 }

@@ -187,7 +187,7 @@ impl Terminal {
                     source = if matches!(error, Error::Archive { .. }) { None } else { cause.source() };
                 }
                 let help = match error {
-                    Error::Usage { help, .. } => Some(help.clone()),
+                    Error::Usage { help, .. } | Error::Limit { help, .. } => Some(help.clone()),
                     Error::Archive { source, .. } => source.help(),
                     Error::Execution(message) if message.starts_with("cannot cast") => {
                         Some("`try_cast` gives null where `cast` fails".to_owned())

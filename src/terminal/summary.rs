@@ -35,6 +35,9 @@ pub(super) fn line(outcome: &Outcome, written: &Written, taken: Duration) -> Str
         parts.push(plural(outcome.records, "record"));
         parts.push(format!("{} ({} of JSON)", human_bytes(outcome.stored_bytes), human_bytes(outcome.inflated_bytes)));
     }
+    if let Some((list, get)) = outcome.requests.filter(|requests| *requests != (0, 0)) {
+        parts.push(format!("{} LIST, {} GET", human_count(list), human_count(get)));
+    }
     parts.push(human_duration(taken));
     parts.join(" · ")
 }

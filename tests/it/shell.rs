@@ -92,6 +92,8 @@ fn meta_commands_answer() {
     let mut shell = Shell::open();
     shell.answers(&[".help"], &[".lang", ".mode", ".quit", "A statement ends with `;`"]);
     shell.answers(&[".tables"], &["cloudtrail", "data_events", "trail_files"]);
+    shell.answers(&[".refresh"], &[]);
+    shell.answers(&["SELECT count(*) AS n FROM cloudtrail;"], &["372", "1 row"]);
     shell.answers(&[".schema"], &["useridentity", "arn", "eventtime"]);
     shell.answers(&[".schema trail_files"], &["column_name", "last_modified"]);
     shell.answers(&[".mode"], &["table (of "]);
