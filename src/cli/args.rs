@@ -12,6 +12,7 @@ use crate::output::Format;
 use crate::record::Limits;
 use crate::session::{Bound, Error, Language, Options, bound};
 use crate::table::ScanOptions;
+use crate::terminal::ShowProgress;
 
 /// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
 #[derive(Debug, Parser)]
@@ -205,6 +206,9 @@ pub(super) struct Common {
     /// When to colour.
     #[arg(long, value_enum, default_value_t, global = true, env = "TRAILQL_COLOR")]
     pub(super) color: Color,
+    /// When to say on stderr how far a query is.
+    #[arg(long, value_enum, default_value_t, global = true, env = "TRAILQL_PROGRESS")]
+    pub(super) progress: ShowProgress,
 }
 
 impl Common {

@@ -54,7 +54,8 @@ async fn hunt(
     }
     let mut exit = Exit::Complete;
     for statement in session.parse(&query.source, query.language)? {
-        let shown = terminal.show(session.run(statement).await?, format, limit, sink, constants).await?;
+        let answer = terminal.wait(session.run(statement)).await?;
+        let shown = terminal.show(answer, format, limit, sink, constants).await?;
         let is_bad = args.fail_on.is_some_and(|least| shown.rows > 0 && query.header.level >= least);
         exit = exit.and(Exit::of_outcome(&shown.outcome)).and(if is_bad { Exit::BadNews } else { Exit::Complete });
     }

@@ -33,7 +33,7 @@ pub fn run() -> ExitCode {
         Color::Always => Some(true),
         Color::Never => Some(false),
     };
-    let terminal = Terminal::new(color, cli.common.quiet);
+    let terminal = Terminal::new(color, cli.common.quiet, cli.common.progress);
     let exit = start(cli, &terminal).unwrap_or_else(|error| {
         terminal.fail(&error);
         Exit::of_error(&error)

@@ -31,7 +31,7 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
         };
         for statement in statements {
             is_idle = false;
-            let answered = match session.run(statement).await {
+            let answered = match terminal.wait(session.run(statement)).await {
                 Ok(answer) => terminal.show(answer, format, args.output.limit, &mut sink, &[]).await,
                 Err(error) => Err(error),
             };

@@ -144,7 +144,7 @@ impl Shell<'_> {
         let source = Source::new("query", text);
         let mut sink = Sink::stdout();
         for statement in self.session.parse(&source, language)? {
-            let answer = self.session.run(statement).await?;
+            let answer = self.terminal.wait(self.session.run(statement)).await?;
             let shown = self.terminal.show(answer, self.format, None, &mut sink, &[]).await?;
             self.is_incomplete.set(self.is_incomplete.get() || shown.outcome.is_incomplete());
         }

@@ -13,6 +13,7 @@ use futures::StreamExt;
 
 use super::deadline::Deadline;
 use super::error::Ground;
+use super::gauge::Gauge;
 use super::{Error, Language, why};
 use crate::archive::Archive;
 use crate::diag::{Diagnostic, Diagnostics, closest};
@@ -177,6 +178,12 @@ impl Answer {
         let batch = self.deadline.bound(next).await?;
         self.rows += batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
         Ok(batch)
+    }
+
+    /// What tells how far it is while it is waited for.
+    #[must_use]
+    pub fn gauge(&self) -> Gauge {
+        Gauge { reports: reports(&self.physical) }
     }
 
     /// What was read, so far or in the end.

@@ -5,6 +5,7 @@ mod background;
 mod deadline;
 mod engine;
 mod error;
+mod gauge;
 mod language;
 mod memory;
 mod options;
@@ -20,6 +21,7 @@ use datafusion::prelude::SessionContext;
 
 pub use answer::{Answer, Outcome};
 pub use error::Error;
+pub use gauge::{Gauge, Reached};
 pub use language::Language;
 pub use options::{Bound, Options, bound};
 

@@ -2,6 +2,7 @@
 //!
 //! The shell and the commands show answers in the same way, so the way is here, below both.
 
+mod progress;
 mod sink;
 mod summary;
 
@@ -13,7 +14,10 @@ use anstream::ColorChoice;
 use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+pub use progress::ShowProgress;
 pub use sink::Sink;
+
+use progress::Progress;
 
 use crate::diag::Severity;
 use crate::output::diagnostic::{self, Title};
@@ -27,6 +31,7 @@ pub struct Terminal {
     color: bool,
     color_rows: bool,
     quiet: bool,
+    progress: ShowProgress,
 }
 
 /// Files that could not be read are named up to this number; the rest is counted.
@@ -44,12 +49,52 @@ pub struct Shown {
 impl Terminal {
     /// Colours as wanted; where nobody said, as the terminal and the environment have it.
     #[must_use]
-    pub fn new(color: Option<bool>, quiet: bool) -> Self {
+    pub fn new(color: Option<bool>, quiet: bool, progress: ShowProgress) -> Self {
         let wanted = |choice: ColorChoice| color.unwrap_or(choice != ColorChoice::Never);
         Self {
             color: wanted(anstream::AutoStream::choice(&io::stderr())),
             color_rows: wanted(anstream::AutoStream::choice(&io::stdout())),
             quiet,
+            progress,
+        }
+    }
+
+    /// Waits for a query to be planned, which lists log files.
+    pub async fn wait<T>(&self, planned: impl Future<Output = T>) -> T {
+        let Some(mut progress) = Progress::new(self.progress, self.quiet) else { return planned.await };
+        let mut planned = std::pin::pin!(planned);
+        loop {
+            tokio::select! {
+                biased;
+                planned = &mut planned => {
+                    progress.clear();
+                    return planned;
+                }
+                () = progress.tick() => self.say_line(progress.draw(None)),
+            }
+        }
+    }
+
+    /// The next rows of an answer, after a line about how far it is where that takes long.
+    async fn next(&self, answer: &mut Answer, progress: &mut Option<Progress>) -> Result<Option<RecordBatch>, Error> {
+        let Some(progress) = progress else { return answer.next().await };
+        let gauge = answer.gauge();
+        let mut next = std::pin::pin!(answer.next());
+        loop {
+            tokio::select! {
+                biased;
+                next = &mut next => {
+                    progress.clear();
+                    return next;
+                }
+                () = progress.tick() => self.say_line(progress.draw(Some(&gauge))),
+            }
+        }
+    }
+
+    fn say_line(&self, line: Option<String>) {
+        if let Some(line) = line {
+            self.say(&line);
         }
     }
 
@@ -81,8 +126,9 @@ impl Terminal {
         }
         let mut writer = Writer::new(format, with_constants(&answer.schema(), constants), options, sink.writer())?;
         let mut rows = 0;
+        let mut progress = Progress::new(self.progress, self.quiet);
         while left > 0
-            && let Some(batch) = answer.next().await?
+            && let Some(batch) = self.next(&mut answer, &mut progress).await?
         {
             let take = usize::try_from(left).map_or(batch.num_rows(), |left| left.min(batch.num_rows()));
             left -= take as u64;
