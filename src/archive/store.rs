@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use datafusion::object_store;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::path::Path as Key;
-use object_store::{GetOptions, ObjectMeta, ObjectStore};
+use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt};
 
+use super::layout;
 use super::partition::LogFile;
 use super::s3::Bucket;
 use super::{Error, Location, S3Options, s3, url};
@@ -45,14 +46,13 @@ impl Requests {
 
 enum Place {
     /// A folder, or a single file.
-    Local {
-        root: PathBuf,
-        single: bool,
-    },
+    Local { root: PathBuf, single: bool },
     Bucket {
         bucket: Bucket,
         name: String,
         prefix: Key,
+        /// The one object below the prefix that is meant.
+        single: Option<String>,
     },
 }
 
@@ -77,8 +77,12 @@ impl Store {
     /// The root of a store, as if it were a bucket.
     #[cfg(test)]
     pub(super) fn of_object_store(store: Arc<dyn ObjectStore>) -> Self {
-        let place =
-            Place::Bucket { bucket: Bucket::anonymous(store), name: "bucket".to_owned(), prefix: Key::default() };
+        let place = Place::Bucket {
+            bucket: Bucket::anonymous(store),
+            name: "bucket".to_owned(),
+            prefix: Key::default(),
+            single: None,
+        };
         Self { place, requests: Requests::default() }
     }
 
@@ -88,11 +92,16 @@ impl Store {
                 let root = url::absolute(path);
                 Place::Local { single: root.is_file(), root }
             }
-            Location::S3 { bucket, prefix } => Place::Bucket {
-                bucket: s3::open(bucket, options).await?,
-                name: bucket.clone(),
-                prefix: Key::parse(prefix).map_err(|_| Error::Url(location.display()))?,
-            },
+            Location::S3 { bucket: name, prefix } => {
+                let bucket = s3::open(name, options).await?;
+                let prefix = Key::parse(prefix).map_err(|_| Error::Url(location.display()))?;
+                match single_object(&bucket, &prefix).await {
+                    Some((prefix, object)) => {
+                        Place::Bucket { bucket, name: name.clone(), prefix, single: Some(object) }
+                    }
+                    None => Place::Bucket { bucket, name: name.clone(), prefix, single: None },
+                }
+            }
         };
         Ok(Self { place, requests: Requests::default() })
     }
@@ -112,7 +121,9 @@ impl Store {
             Place::Local { root, .. } => {
                 root.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
             }
-            Place::Bucket { prefix, .. } => prefix.parts().map(|part| part.as_ref().to_owned()).collect(),
+            Place::Bucket { prefix, single, .. } => {
+                prefix.parts().map(|part| part.as_ref().to_owned()).chain(single.clone()).collect()
+            }
         }
     }
 
@@ -132,6 +143,11 @@ impl Store {
                 let path = if *single { root.clone() } else { root.join(key) };
                 let key = key.to_owned();
                 tokio::task::spawn_blocking(move || read_folder(&path, &key)).await.map_err(io::Error::other)?
+            }
+            Place::Bucket { bucket, prefix, single: Some(single), .. } => {
+                let meta =
+                    bucket.store.head(&below(prefix, single)).await.map_err(|error| self.denied_listing(error))?;
+                Ok(Folder { folders: Vec::new(), files: vec![object(prefix, meta)] })
             }
             Place::Bucket { bucket, prefix, .. } => {
                 let full = below(prefix, key);
@@ -274,6 +290,14 @@ impl Answer {
             _ => self.text,
         }
     }
+}
+
+/// The folder and the name of a log file, when the prefix is one and no folder.
+async fn single_object(bucket: &Bucket, prefix: &Key) -> Option<(Key, String)> {
+    let name = prefix.filename().filter(|name| layout::is_log_file_name(name))?;
+    bucket.store.head(prefix).await.ok()?;
+    let folder: Key = prefix.parts().take(prefix.parts().count() - 1).collect();
+    Some((folder, name.to_owned()))
 }
 
 /// The whole key of `key` below a prefix. Keys are taken as they are listed; nothing is encoded once more.

@@ -327,6 +327,17 @@ fn an_archived_object_is_named_with_its_storage_class_and_a_remedy() {
 }
 
 #[test]
+fn a_single_object_is_an_archive_of_its_own() {
+    let Some(server) = S3Server::shared() else { return };
+    let objects = small(server, "queries-single");
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let url = format!("s3://queries-single/{}", objects[1]);
+    let run = query(&proxy.endpoint(), Some(server.keys()), &url, COUNT, &[]);
+    run.counts(2);
+    assert!(proxy.requests().iter().all(|request| !request.is_list() && request.key == objects[1]), "{run:?}");
+}
+
+#[test]
 fn many_objects_are_asked_for_at_once_and_not_too_many() {
     let Some(server) = S3Server::shared() else { return };
     let mut archive = Archive::new();
