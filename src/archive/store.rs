@@ -201,14 +201,14 @@ impl Store {
         self.requests.get.fetch_add(1, Ordering::Relaxed);
         let path = if *single { root.clone() } else { root.join(file.key()) };
         let read = || -> io::Result<Option<Vec<u8>>> {
-            let mut opened = fs::File::open(path)?;
+            let opened = fs::File::open(path)?;
             let metadata = opened.metadata()?;
             if metadata.len() != file.size || DateTime::<Utc>::from(metadata.modified()?) != file.modified {
                 return Ok(None);
             }
-            let mut bytes = vec![0; usize::try_from(file.size).map_err(io::Error::other)?];
-            opened.read_exact(&mut bytes)?;
-            Ok(Some(bytes))
+            let mut bytes = Vec::with_capacity(usize::try_from(file.size).map_err(io::Error::other)?);
+            let read = opened.take(file.size).read_to_end(&mut bytes)?;
+            Ok((read as u64 == file.size).then_some(bytes))
         };
         match read() {
             Ok(bytes) => bytes.ok_or(Error::Changed),

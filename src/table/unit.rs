@@ -28,7 +28,7 @@ impl Unit {
 /// The least and the most stored bytes of a unit.
 const UNIT_BYTES: std::ops::RangeInclusive<u64> = 256 * 1024..=16 * 1024 * 1024;
 /// Units per partition, so that partitions end at about the same time.
-const UNITS_PER_PARTITION: u64 = 8;
+const UNITS_PER_PARTITION: u64 = 4;
 /// What opening a file costs, in bytes read: a thousand tiny files are no small unit.
 const FILE_COST: u64 = 4 * 1024;
 
