@@ -55,8 +55,9 @@ impl Inflater {
         let (checksum, size) = (checksum.ok()?, size.ok()? as usize);
         // An honest log file inflates 5 to 30 times. What claims much more is not given the room in advance.
         let plausible = size <= stored.len().saturating_mul(64) && size as u64 <= self.limits.inflated_bytes;
-        // The same trailer before may end a member, behind which there is another one like it.
-        if !plausible || memchr::memmem::find(body, trailer).is_some() {
+        // Another header, or the same trailer before, may be chance; without them there is no other member.
+        let may_be_more = || [&HEADER[..], trailer].iter().any(|part| memchr::memmem::find(body, part).is_some());
+        if !plausible || may_be_more() {
             return None;
         }
         if self.buffer.len() < size {
@@ -126,6 +127,8 @@ fn header(stored: &[u8]) -> Option<usize> {
 
 /// How every gzip member begins.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// The same with the only method there is.
+const HEADER: [u8; 3] = [0x1f, 0x8b, 8];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// 64 KiB: the least room a read is given.
 const STEP: usize = 64 << 10;
@@ -197,6 +200,14 @@ mod tests {
             second[0] ^= 0xff;
             assert_eq!(inflated(&[gzip(&one), second].concat()), Err(Error::GzipCorrupt));
         }
+    }
+
+    #[test]
+    fn a_lying_size_of_an_inner_member_is_corrupt() {
+        let mut first = gzip(b"");
+        let at = first.len() - 4;
+        first[at] = 16;
+        assert_eq!(inflated(&[first, gzip(b"")].concat()), Err(Error::GzipCorrupt));
     }
 
     #[test]

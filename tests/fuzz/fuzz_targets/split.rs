@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use trailql::record::{Builder, Error, Limits, Progress, Tally};
+use trailql::record::{Builder, Error, Limits, Progress, Tally, skim};
 
 fuzz_target!(|text: &[u8]| {
     let whole = read(text, usize::MAX);
@@ -14,6 +14,13 @@ fuzz_target!(|text: &[u8]| {
         assert_eq!(read(text, chunk), whole, "in chunks of {chunk}");
     }
     let Some(expected) = expected(text) else { return };
+    // Records found by their brackets are those of the walk.
+    if let (Some(skimmed), Ok(tally)) = (skim(text), &whole) {
+        assert_eq!((skimmed.records.len() as u64, 0), (tally.records, tally.malformed));
+        let mut builder = Builder::new(&[], Limits::default());
+        let mut reading = builder.read_some(text, &skimmed.records);
+        assert_eq!(builder.fill(&mut reading, usize::MAX), Ok(Progress::Done(*tally)));
+    }
     match (&whole, expected) {
         (Ok(tally), Expected::Exactly { records, malformed }) => {
             assert_eq!((tally.records, tally.malformed), (records, malformed));
