@@ -146,6 +146,13 @@ struct Region {
 
 /// Lists what is wanted.
 pub(super) async fn list(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> Result<Listing, Error> {
+    if store.is_single() {
+        let above = store.names_above();
+        let place = Place::of(above.iter().map(String::as_str));
+        let mut keeper = Keeper::new(wanted);
+        store.folder("").await?.files.into_iter().for_each(|object| keeper.keep(object, &place.partition));
+        return Ok(keeper.listing);
+    }
     let Found { regions, loose, mut listing } = discover(store, cache, wanted).await?;
     if regions.is_empty() {
         let mut keeper = Keeper::new(wanted);

@@ -115,15 +115,19 @@ impl Store {
         matches!(self.place, Place::Local { .. })
     }
 
-    /// The names on the way to the archive's root: a layout may begin above it.
+    /// Whether the archive is a single file, which is all that [`Store::folder`] finds at the root.
+    pub(super) fn is_single(&self) -> bool {
+        matches!(self.place, Place::Local { single: true, .. } | Place::Bucket { single: Some(_), .. })
+    }
+
+    /// The names on the way to the archive's root, of a single file to its folder: a layout may begin above it.
     pub(super) fn names_above(&self) -> Vec<String> {
         match &self.place {
-            Place::Local { root, .. } => {
-                root.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+            Place::Local { root, single } => {
+                let folder = if *single { root.parent().unwrap_or(root) } else { root };
+                folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
             }
-            Place::Bucket { prefix, single, .. } => {
-                prefix.parts().map(|part| part.as_ref().to_owned()).chain(single.clone()).collect()
-            }
+            Place::Bucket { prefix, .. } => prefix.parts().map(|part| part.as_ref().to_owned()).collect(),
         }
     }
 
@@ -145,8 +149,8 @@ impl Store {
                 tokio::task::spawn_blocking(move || read_folder(&path, &key)).await.map_err(io::Error::other)?
             }
             Place::Bucket { bucket, prefix, single: Some(single), .. } => {
-                let meta =
-                    bucket.store.head(&below(prefix, single)).await.map_err(|error| self.denied_listing(error))?;
+                let path = below(prefix, single);
+                let meta = bucket.store.head(&path).await.map_err(|error| self.refused(error, &path))?;
                 Ok(Folder { folders: Vec::new(), files: vec![object(prefix, meta)] })
             }
             Place::Bucket { bucket, prefix, .. } => {
@@ -181,11 +185,12 @@ impl Store {
         let Place::Bucket { bucket, prefix, .. } = &self.place else { return futures::stream::empty().boxed() };
         let (folder, after) = (below(prefix, key), below(prefix, after));
         let mut keys = 0_u64;
+        self.requests.list.fetch_add(1, Ordering::Relaxed);
         bucket
             .store
             .list_with_offset(Some(&folder), &after)
             .inspect(move |_| {
-                if keys.is_multiple_of(1000) {
+                if keys > 0 && keys.is_multiple_of(1000) {
                     self.requests.list.fetch_add(1, Ordering::Relaxed);
                 }
                 keys += 1;
@@ -228,11 +233,16 @@ impl Store {
             Ok(got) => got.bytes().await,
             Err(error) => Err(error),
         };
-        body.map(Into::into).map_err(|error| match error {
+        body.map(Into::into).map_err(|error| self.refused(error, &path))
+    }
+
+    /// What S3's answer means when an object was asked for.
+    fn refused(&self, error: object_store::Error, path: &Key) -> Error {
+        match error {
             object_store::Error::NotFound { .. } => Error::Vanished,
             object_store::Error::Precondition { .. } => Error::Changed,
             error => self.denied(error, "s3:GetObject", &format!("/{path}")),
-        })
+        }
     }
 
     fn denied_listing(&self, error: object_store::Error) -> Error {
@@ -295,7 +305,10 @@ impl Answer {
 /// The folder and the name of a log file, when the prefix is one and no folder.
 async fn single_object(bucket: &Bucket, prefix: &Key) -> Option<(Key, String)> {
     let name = prefix.filename().filter(|name| layout::is_log_file_name(name))?;
-    bucket.store.head(prefix).await.ok()?;
+    // Any other answer is for whoever asks for the object.
+    if let Err(object_store::Error::NotFound { .. }) = bucket.store.head(prefix).await {
+        return None;
+    }
     let folder: Key = prefix.parts().take(prefix.parts().count() - 1).collect();
     Some((folder, name.to_owned()))
 }

@@ -80,6 +80,7 @@ fn tables(shell: &mut Shell<'_>, _: &str) -> Next {
 
 fn refresh(shell: &mut Shell<'_>, _: &str) -> Next {
     shell.session.refresh();
+    shell.terminal.say("what was listed is forgotten; the next query lists again");
     Next::Line
 }
 

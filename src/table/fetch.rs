@@ -10,7 +10,7 @@ use super::unit::Unit;
 use crate::archive::{self, Archive};
 
 /// Log files of one unit asked for at once.
-pub(super) const FETCHES_PER_UNIT: usize = 64;
+const FETCHES_PER_UNIT: usize = 64;
 /// 256 MiB: bytes of all units of a scan that are fetched, or being fetched, and not yet parsed.
 const BYTES_AHEAD: usize = 256 << 20;
 /// What room is dealt out in.

@@ -12,7 +12,7 @@ use futures::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::fetch::{self, FETCHES_PER_UNIT, Fetched, fetch};
+use super::fetch::{self, Fetched, fetch};
 use super::gate::{Gate, GatePlan};
 use super::horizon::Horizon;
 use super::leaves::SlotPlan;
@@ -73,7 +73,8 @@ fn start(
             reader.run(unit.files.iter().map(|file| (file, read(file))), &batches);
         });
     } else {
-        let (fetched, mut arrived) = mpsc::channel::<Fetched>(FETCHES_PER_UNIT);
+        // Room for all: a fetch that waited to be handed on would keep its request's turn from other units.
+        let (fetched, mut arrived) = mpsc::channel::<Fetched>(unit.files.len().max(1));
         tasks.spawn(fetch(archive, Arc::clone(&unit), horizon, room, fetched));
         tasks.spawn_blocking(move || {
             reader.run(unit.files.iter().map_while(|file| Some((file, arrived.blocking_recv()?))), &batches);

@@ -335,6 +335,10 @@ fn a_single_object_is_an_archive_of_its_own() {
     let run = query(&proxy.endpoint(), Some(server.keys()), &url, COUNT, &[]);
     run.counts(2);
     assert!(proxy.requests().iter().all(|request| !request.is_list() && request.key == objects[1]), "{run:?}");
+    // One that may not be read is no empty folder.
+    proxy.fault_when(|_| Some(Fault::Status(403)));
+    let run = query(&proxy.endpoint(), Some(server.keys()), &url, COUNT, &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(4), ""), "{run:?}");
 }
 
 #[test]
