@@ -12,7 +12,7 @@
 //!              table: scan(projection, filters, limit)         planning: opens no log file
 //!                           │ archive: paths → partitions → log files, pruned
 //!                           ▼ units of log files, one stream per group
-//!              record: inflate ► split ► build ► RecordBatch
+//!              record: inflate ► skim ► sieve ► build ► RecordBatch
 //!                           ▼ DataFusion operators
 //!              output ─► stdout: table, csv, json …    stderr: diagnostics, warnings, summary
 //! ```
