@@ -51,8 +51,8 @@ impl Inflater {
     /// The usual log file: one member of plausible size, which its last four bytes tell.
     fn whole(&mut self, stored: &[u8]) -> Option<usize> {
         let (body, trailer) = stored.get(header(stored)?..)?.split_last_chunk::<8>()?;
-        let [checksum, size] = [&trailer[..4], &trailer[4..]].map(|half| half.try_into().map(u32::from_le_bytes));
-        let (checksum, size) = (checksum.ok()?, size.ok()? as usize);
+        let [checksum, size] = [0, 32].map(|shift| (u64::from_le_bytes(*trailer) >> shift) as u32);
+        let size = size as usize;
         // An honest log file inflates 5 to 30 times. What claims much more is not given the room in advance.
         let plausible = size <= stored.len().saturating_mul(64) && size as u64 <= self.limits.inflated_bytes;
         // Another header, or the same trailer before, may be chance; without them there is no other member.
@@ -111,7 +111,7 @@ fn header(stored: &[u8]) -> Option<usize> {
     const EXTRA: u8 = 4;
     const NAME: u8 = 8;
     const COMMENT: u8 = 16;
-    let [0x1f, 0x8b, 8, flags, ..] = *stored else { return None };
+    let flags = *stored.strip_prefix(&HEADER)?.first()?;
     let mut at = 10;
     if flags & EXTRA != 0 {
         let length = stored.get(at..)?.first_chunk()?;

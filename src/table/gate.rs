@@ -8,12 +8,11 @@ use std::sync::Arc;
 use datafusion::arrow::array::BooleanArray;
 use datafusion::common::Result;
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_expr::projection::ProjectionExprs;
 
 use super::columns::Assembler;
 use super::filter;
 use super::leaves::{Slot, SlotPlan};
-use super::needles::{self, Clause};
+use super::needles;
 use super::report::{FileError, Report};
 use crate::archive::LogFile;
 use crate::record::{Extent, Limits, Progress, Sieve, skim};
@@ -22,7 +21,7 @@ use crate::schema::Kind;
 /// What a scan's gates are made from.
 #[derive(Debug, Default)]
 pub(super) struct GatePlan {
-    pub(super) clauses: Vec<Clause>,
+    sieve: Option<Sieve>,
     /// The predicates, when building their leaves first spares much of a row.
     test: Option<SlotPlan>,
     /// Whether it only matters how many records there are.
@@ -30,13 +29,13 @@ pub(super) struct GatePlan {
 }
 
 impl GatePlan {
-    pub(super) fn new(predicates: &[Arc<dyn PhysicalExpr>], projection: &ProjectionExprs) -> Result<Self> {
+    /// For a scan of these predicates, over the table, and `whole`, everything it builds.
+    pub(super) fn new(predicates: &[Arc<dyn PhysicalExpr>], whole: &SlotPlan) -> Result<Self> {
         let test = SlotPlan::of_predicates(predicates)?;
-        let whole = SlotPlan::new(projection, predicates)?;
         let counts = whole.slots.iter().all(|slot| matches!(slot, Slot::File(_)));
         let others = &whole.slots[test.slots.len()..];
         let is_worth_it = !test.slots.is_empty() && others.iter().map(weight).sum::<usize>() >= HEAVY;
-        Ok(Self { clauses: needles::clauses(predicates), test: is_worth_it.then_some(test), counts })
+        Ok(Self { sieve: Sieve::new(&needles::clauses(predicates)), test: is_worth_it.then_some(test), counts })
     }
 }
 
@@ -57,7 +56,6 @@ const HEAVY: usize = 4;
 /// The gate of one unit's documents.
 pub(super) struct Gate {
     plan: Arc<GatePlan>,
-    sieve: Option<Sieve>,
     test: Option<Assembler>,
     of_sieve: Habit,
     of_test: Habit,
@@ -76,7 +74,6 @@ pub(super) enum Passage {
 impl Gate {
     pub(super) fn new(plan: &Arc<GatePlan>, limits: Limits, report: &Arc<Report>) -> Self {
         Self {
-            sieve: Sieve::new(&plan.clauses),
             test: plan.test.as_ref().map(|test| Assembler::new(test, limits, Arc::clone(report))),
             plan: Arc::clone(plan),
             of_sieve: Habit::default(),
@@ -86,7 +83,7 @@ impl Gate {
 
     /// What of a document is to be read. The outer error ends the scan, the inner one is the file's.
     pub(super) fn pass(&mut self, document: &[u8], file: &LogFile) -> Result<std::result::Result<Passage, FileError>> {
-        let searches = self.sieve.is_some() && self.of_sieve.is_useful();
+        let searches = self.plan.sieve.is_some() && self.of_sieve.is_useful();
         let tests = self.test.is_some() && self.of_test.is_useful();
         if !searches && !tests && !self.plan.counts {
             return Ok(Ok(Passage::Whole));
@@ -97,7 +94,7 @@ impl Gate {
         if self.plan.counts {
             return Ok(Ok(Passage::Counted(total)));
         }
-        if let Some(sieve) = self.sieve.as_ref().filter(|_| searches) {
+        if let Some(sieve) = self.plan.sieve.as_ref().filter(|_| searches) {
             sieve.narrow(document, &mut skimmed);
             self.of_sieve.note(total, skimmed.records.len());
         }

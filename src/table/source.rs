@@ -78,9 +78,10 @@ impl FileSource for TrailSource {
         config: &FileScanConfig,
         partition: usize,
     ) -> Result<Arc<dyn FileOpener>> {
+        let plan = SlotPlan::new(&self.projection, &self.predicates)?;
         let (gate, horizon) = match self.options.exhaustive {
             true => (GatePlan::default(), None),
-            false => (GatePlan::new(&self.predicates, &self.projection)?, Horizon::of(&self.predicates)),
+            false => (GatePlan::new(&self.predicates, &plan)?, Horizon::of(&self.predicates)),
         };
         Ok(Arc::new(TrailOpener {
             archive: Arc::clone(&self.archive),
@@ -88,7 +89,7 @@ impl FileSource for TrailSource {
             options: self.options,
             // Nobody waits for rows that nobody asked for.
             batch_size: config.limit.map_or(self.batch_size, |limit| limit.clamp(1, self.batch_size)),
-            plan: Arc::new(SlotPlan::new(&self.projection, &self.predicates)?),
+            plan: Arc::new(plan),
             gate: Arc::new(gate),
             horizon: horizon.map(Arc::new),
             metrics: TrailMetrics::new(&self.metrics, partition),

@@ -23,7 +23,7 @@ use crate::diag::Severity;
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
 use crate::output::{self, Format, Writer, escape};
-use crate::session::{Answer, Error, Outcome};
+use crate::session::{Answer, Error, Gauge, Outcome};
 
 /// How to speak to whoever started the process.
 #[derive(Debug, Clone)]
@@ -62,39 +62,32 @@ impl Terminal {
     /// Waits for a query to be planned, which lists log files.
     pub async fn wait<T>(&self, planned: impl Future<Output = T>) -> T {
         let Some(mut progress) = Progress::new(self.progress, self.quiet) else { return planned.await };
-        let mut planned = std::pin::pin!(planned);
-        loop {
-            tokio::select! {
-                biased;
-                planned = &mut planned => {
-                    progress.clear();
-                    return planned;
-                }
-                () = progress.tick() => self.say_line(progress.draw(None)),
-            }
-        }
+        self.beside(&mut progress, None, planned).await
     }
 
     /// The next rows of an answer, after a line about how far it is where that takes long.
     async fn next(&self, answer: &mut Answer, progress: &mut Option<Progress>) -> Result<Option<RecordBatch>, Error> {
         let Some(progress) = progress else { return answer.next().await };
         let gauge = answer.gauge();
-        let mut next = std::pin::pin!(answer.next());
+        self.beside(progress, Some(&gauge), answer.next()).await
+    }
+
+    /// Waits for some work, and says how far it is.
+    async fn beside<T>(&self, progress: &mut Progress, gauge: Option<&Gauge>, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
                 biased;
-                next = &mut next => {
+                done = &mut work => {
                     progress.clear();
-                    return next;
+                    return done;
                 }
-                () = progress.tick() => self.say_line(progress.draw(Some(&gauge))),
+                () = progress.tick() => {
+                    if let Some(line) = progress.draw(gauge) {
+                        self.say(&line);
+                    }
+                }
             }
-        }
-    }
-
-    fn say_line(&self, line: Option<String>) {
-        if let Some(line) = line {
-            self.say(&line);
         }
     }
 
