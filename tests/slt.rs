@@ -11,11 +11,12 @@
 //! - `# needs: layout` in the file: not for flat copies, which have no folders to tell anything from.
 
 mod fixture;
+mod memory;
 
 use std::error::Error as _;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::{fmt, fs};
 
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use fixture::Fixture;
+use memory::Memory;
 use trailql::diag::{Diagnostic, Source};
 use trailql::output::{Format, Options as Written, Writer};
 use trailql::session::{Language, Options, Session};
@@ -327,26 +329,6 @@ impl ColumnType for Type {
 
     fn to_char(&self) -> char {
         LETTERS.iter().find(|(_, found)| found == self).map_or('?', |(letter, _)| *letter)
-    }
-}
-
-/// Text on its way from the writer to the rows.
-#[derive(Clone, Default)]
-struct Memory(Arc<Mutex<Vec<u8>>>);
-
-impl Memory {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-}
-
-impl Write for Memory {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -13,11 +13,43 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ExpressionPlacement, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit,
 };
 
+use super::{Build, Function, Origin};
 use crate::record;
 use crate::schema::{Kind, Step};
 
-/// The functions of this family, by the names queries call them.
-pub(super) const ALL: &[fn() -> Arc<ScalarUDF>] = &[json_member, json_extract_scalar, json_extract];
+/// What SQL may call of this family.
+pub(super) const JSON: &[Function] = &[
+    Function {
+        name: "json_extract",
+        aliases: &[],
+        usage: "json_extract(json, '$.path')",
+        summary: "The value at a path, as JSON.",
+        examples: &[(r#"json_extract('{"a":{"b":[1,"x"]}}', '$.a.b')"#, r#"[1,"x"]"#), ("json_extract('{', '$.a')", "NULL")],
+        origin: Origin::Trino,
+        build: Build::Scalar(json_extract),
+    },
+    Function {
+        name: "json_extract_scalar",
+        aliases: &[],
+        usage: "json_extract_scalar(json, '$.path')",
+        summary: "The string, number or boolean at a path, as text.",
+        examples: &[
+            (r#"json_extract_scalar('{"a":{"b":[1,"x"]}}', '$.a.b[1]')"#, "x"),
+            (r#"json_extract_scalar('{"a":{}}', '$.a')"#, "NULL"),
+        ],
+        origin: Origin::Trino,
+        build: Build::Scalar(json_extract_scalar),
+    },
+    Function {
+        name: "json_member",
+        aliases: &[],
+        usage: "json_member(json, key_or_index, …)",
+        summary: "A member as text, objects and arrays as JSON; a key that differs only in case will do.",
+        examples: &[(r#"json_member('{"a":{"B":7}}', 'a', 'b')"#, "7")],
+        origin: Origin::Ours,
+        build: Build::Scalar(json_member),
+    },
+];
 
 /// A function that takes one leaf out of JSON text: `name(json, step, …)` or `name(json, '$.path')`.
 #[derive(Debug, PartialEq, Eq, Hash)]

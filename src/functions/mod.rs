@@ -1,22 +1,25 @@
-//! Functions that queries call, one file per family.
+//! Functions that queries call: one file per family, one list.
 //!
-//! DataFusion's own functions are not repeated here; these are the ones it lacks.
+//! [`ALL`] is what SQL may call beside DataFusion's own functions, with Trino's meaning where Trino has the name. The
+//! other functions here serve the Logs Insights language, which has a table of its own.
 
 pub mod address;
 pub mod capture;
+mod function;
 pub mod json;
 mod kernel;
 pub mod natural;
 pub mod number;
 pub mod period;
+mod scalar;
 pub mod time;
 
-use std::sync::Arc;
+pub use function::{Build, Function, Origin};
 
-use datafusion::logical_expr::ScalarUDF;
+/// Every function of SQL that is listed here, by family.
+pub const ALL: &[&[Function]] = &[json::JSON, time::TIME];
 
-/// Every scalar function of ours that a query may name.
-#[must_use]
-pub fn scalar() -> Vec<Arc<ScalarUDF>> {
-    [json::ALL, time::ALL].into_iter().flatten().map(|function| function()).collect()
+/// Every function, whatever its family.
+pub fn all() -> impl Iterator<Item = &'static Function> {
+    ALL.iter().copied().flatten()
 }

@@ -10,11 +10,23 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ExpressionPlacement, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use super::{Build, Function, Origin};
 use crate::record;
 use crate::schema::Kind;
 
-/// The functions of this family, by the names queries call them.
-pub(super) const ALL: &[fn() -> Arc<ScalarUDF>] = &[event_timestamp];
+/// What SQL may call of this family.
+pub(super) const TIME: &[Function] = &[Function {
+    name: "event_timestamp",
+    aliases: &[],
+    usage: "event_timestamp(text)",
+    summary: "The point in time that `eventtime` or a text like it spells; NULL for other text.",
+    examples: &[
+        ("event_timestamp('2023-07-10T11:42:36Z')", "2023-07-10T11:42:36Z"),
+        ("event_timestamp('yesterday')", "NULL"),
+    ],
+    origin: Origin::Ours,
+    build: Build::Scalar(event_timestamp),
+}];
 
 /// `event_timestamp(text)`: UTC milliseconds from any form in which CloudTrail writes a time; null for other text.
 ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, exec_datafusion_err};
+use datafusion::common::{Result, exec_datafusion_err, internal_err};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::Analyzer;
@@ -13,6 +13,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::{Options, memory};
 use crate::archive::Archive;
+use crate::functions::Build;
 use crate::table::Budget;
 use crate::{functions, sql, table};
 
@@ -46,10 +47,41 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<Se
         .with_default_features()
         .with_analyzer_rules(rules);
     builder.expr_planners().get_or_insert_default().insert(0, Arc::new(sql::TextAsBoolean));
-    builder.scalar_functions().get_or_insert_default().extend(functions::scalar());
     let context = SessionContext::new_with_state(builder.build());
+    register_functions(&context)?;
     context.register_catalog(CATALOG, Arc::new(catalog));
     Ok(context)
+}
+
+/// Registers the functions of the list; one whose name DataFusion has too takes its place.
+fn register_functions(context: &SessionContext) -> Result<()> {
+    for function in functions::all() {
+        let aliases = function.aliases.iter().copied();
+        match function.build {
+            Build::Scalar(build) => context.register_udf(build().as_ref().clone().with_aliases(aliases)),
+            Build::Aggregate(build) => context.register_udaf(build().as_ref().clone().with_aliases(aliases)),
+            Build::Lambda(build) => {
+                context.register_higher_order_function(Arc::new(build().as_ref().clone().with_aliases(aliases)));
+            }
+            Build::Engine(name) => {
+                let names = aliases.chain([function.name]);
+                let state = context.state();
+                if let Some(known) = state.scalar_functions().get(name) {
+                    context.register_udf(known.as_ref().clone().with_aliases(names));
+                } else if let Some(known) = state.aggregate_functions().get(name) {
+                    context.register_udaf(known.as_ref().clone().with_aliases(names));
+                } else if let Some(known) = state.window_functions().get(name) {
+                    context.register_udwf(known.as_ref().clone().with_aliases(names));
+                } else if let Some(known) = state.higher_order_functions().get(name) {
+                    context.register_higher_order_function(Arc::new(known.as_ref().clone().with_aliases(names)));
+                } else {
+                    return internal_err!("DataFusion has no function `{name}`");
+                }
+            }
+            Build::Syntax => {}
+        }
+    }
+    Ok(())
 }
 
 fn config(options: &Options, default_schema: &str) -> SessionConfig {
@@ -114,7 +146,7 @@ pub(super) fn functions(context: &SessionContext) -> Vec<String> {
     let state = context.state();
     let scalar = state.scalar_functions().keys();
     let others = state.aggregate_functions().keys().chain(state.window_functions().keys());
-    scalar.chain(others).cloned().collect()
+    scalar.chain(others).chain(state.higher_order_functions().keys()).cloned().collect()
 }
 
 /// `name`, or `name_2` and so on where it is taken.

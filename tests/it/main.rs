@@ -5,7 +5,10 @@ mod counters;
 mod examples;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod functions;
 mod hostile;
+#[path = "../memory.rs"]
+mod memory;
 mod packs;
 mod prefilter;
 mod properties;
