@@ -99,6 +99,15 @@ impl Archive {
     }
 }
 
+/// The bytes of any object in a bucket, such as a list that events are joined with.
+///
+/// # Errors
+/// When it is no object of a bucket, or cannot be fetched.
+pub async fn read_object(location: &Location, options: &S3Options) -> Result<Vec<u8>, Error> {
+    let Location::S3 { prefix, .. } = location else { return Err(Error::Url(location.display())) };
+    Store::open(location, options).await?.object(prefix).await
+}
+
 impl std::fmt::Debug for Archive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Archive").field("location", &self.location).finish_non_exhaustive()

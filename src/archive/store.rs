@@ -224,9 +224,19 @@ impl Store {
 
     /// The whole object, from the bucket, if it is still the one that was listed.
     pub(super) async fn fetch(&self, file: &LogFile) -> Result<Vec<u8>, Error> {
-        let Place::Bucket { bucket, prefix, .. } = &self.place else { return self.read_local(file) };
+        let Place::Bucket { prefix, .. } = &self.place else { return self.read_local(file) };
         let path = below(prefix, &file.key());
         let options = GetOptions { if_match: file.etag.as_deref().map(str::to_owned), ..GetOptions::default() };
+        self.get(path, options).await
+    }
+
+    /// An object of the bucket, by its whole key.
+    pub(super) async fn object(&self, key: &str) -> Result<Vec<u8>, Error> {
+        self.get(Key::from(key), GetOptions::default()).await
+    }
+
+    async fn get(&self, path: Key, options: GetOptions) -> Result<Vec<u8>, Error> {
+        let Place::Bucket { bucket, .. } = &self.place else { return Err(Error::Vanished) };
         let _permit = bucket.throttle.permit().await;
         self.requests.get.fetch_add(1, Ordering::Relaxed);
         let body = match bucket.store.get_opts(&path, options).await {

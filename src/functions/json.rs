@@ -24,7 +24,10 @@ pub(super) const JSON: &[Function] = &[
         aliases: &[],
         usage: "json_extract(json, '$.path')",
         summary: "The value at a path, as JSON.",
-        examples: &[(r#"json_extract('{"a":{"b":[1,"x"]}}', '$.a.b')"#, r#"[1,"x"]"#), ("json_extract('{', '$.a')", "NULL")],
+        examples: &[
+            (r#"json_extract('{"a":{"b":[1,"x"]}}', '$.a.b')"#, r#"[1,"x"]"#),
+            ("json_extract('{', '$.a')", "NULL"),
+        ],
         origin: Origin::Trino,
         build: Build::Scalar(json_extract),
     },

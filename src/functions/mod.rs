@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod capture;
+pub mod elements;
 mod function;
 pub mod json;
 mod kernel;

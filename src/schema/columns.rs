@@ -299,8 +299,20 @@ pub const JSON: &str = "json";
 pub const TIME: &str = "time";
 /// Value of [`HOLDS`]: `true` or `false`.
 pub const FLAG: &str = "flag";
-/// Field metadata: present on columns that `SELECT *` leaves out.
+/// Value of [`HOLDS`]: a value of Trino's type JSON, as text; its strings have quotes.
+pub const JSON_VALUE: &str = "json value";
+/// Value of [`HOLDS`]: an address, as 16 bytes; IPv4 addresses are mapped into IPv6.
+pub const IP_ADDRESS: &str = "ip address";
+/// Value of [`HOLDS`]: a block of addresses, as its first address and the length of its prefix.
+pub const IP_PREFIX: &str = "ip prefix";
+/// Field metadata: `true` on columns that `SELECT *` leaves out.
 pub const HIDDEN: &str = "trailql.hidden";
+
+/// Whether `SELECT *` leaves a column out.
+#[must_use]
+pub fn is_hidden(field: &Field) -> bool {
+    field.metadata().get(HIDDEN).is_some_and(|hidden| hidden == "true")
+}
 
 /// The Arrow schema of `cloudtrail`, in the order of [`ALL`].
 #[must_use]

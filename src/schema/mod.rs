@@ -4,8 +4,10 @@
 //! [`columns`] and nowhere else. Where the bytes come from is for other rooms.
 
 pub mod columns;
+mod definition;
 mod leaf;
 pub mod tables;
 
 pub use columns::{Column, Shape, Virtual};
+pub use definition::TableDefinition;
 pub use leaf::{Kind, Leaf, Step, path_text};

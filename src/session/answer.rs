@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::SendableRecordBatchStream;
@@ -18,11 +18,13 @@ use super::{Error, Language, why};
 use crate::archive::Archive;
 use crate::diag::{Diagnostic, Diagnostics, closest};
 use crate::schema::{Shape, columns, path_text};
+use crate::sql::Headings;
 use crate::table::{Failure, Report, TrailSource};
 
 /// The answer to one statement.
 pub struct Answer {
     pub(super) stream: SendableRecordBatchStream,
+    pub(super) schema: SchemaRef,
     pub(super) physical: Arc<dyn ExecutionPlan>,
     pub(super) logical: LogicalPlan,
     pub(super) language: Language,
@@ -31,6 +33,14 @@ pub struct Answer {
     pub(super) rows: u64,
     pub(super) deadline: Deadline,
     pub(super) meter: Meter,
+}
+
+/// Columns with the headings of the answer.
+pub(super) fn headed(schema: &SchemaRef, headings: &Headings) -> SchemaRef {
+    let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let fields = schema.fields().iter().zip(headings.apply(&names));
+    let fields: Vec<_> = fields.map(|(field, name)| field.as_ref().clone().with_name(name)).collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
 /// Counts the requests made of buckets from a moment on.
@@ -151,10 +161,10 @@ fn inside(path: &str) -> &'static [columns::Column] {
 }
 
 impl Answer {
-    /// The columns.
+    /// The columns, headed as the answer shows them: two may have one name.
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
-        self.stream.schema()
+        Arc::clone(&self.schema)
     }
 
     /// The language of the question, which decides how values are shown.
@@ -177,7 +187,11 @@ impl Answer {
         let next = async { self.stream.next().await.transpose().map_err(|error| Error::from_run(error, &self.ground)) };
         let batch = self.deadline.bound(next).await?;
         self.rows += batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
-        Ok(batch)
+        let headed = |batch: RecordBatch| {
+            let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            RecordBatch::try_new_with_options(Arc::clone(&self.schema), batch.columns().to_vec(), &rows)
+        };
+        batch.map(headed).transpose().map_err(|error| Error::Bug(error.to_string()))
     }
 
     /// What tells how far it is while it is waited for.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider};
+use datafusion::catalog::{MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, exec_datafusion_err, internal_err};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
@@ -19,38 +19,95 @@ use crate::{functions, sql, table};
 
 const CATALOG: &str = "trailql";
 
-/// A context in which every archive is a schema; the first one's tables need no schema before their names.
-pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<SessionContext> {
-    let catalog = MemoryCatalogProvider::new();
+/// A context in which every archive is a schema, in the order of the names that are given back; the first one's tables
+/// need no schema before them.
+pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(SessionContext, Vec<String>)> {
     let mut names: Vec<String> = Vec::new();
-    let mut stores = Vec::new();
     for archive in archives {
-        let schema = table::catalog::schema(archive, options.scan, options.predicate())?;
-        let name = unused(&archive.location().short_name(), &names);
-        catalog.register_schema(&name, schema)?;
-        names.push(name);
-        if let Some((url, store)) = archive.object_store() {
-            let url = url.parse().map_err(|_| exec_datafusion_err!("`{url}` is no URL"))?;
-            stores.push((url, store));
-        }
+        names.push(unused(&archive.location().short_name(), &names));
     }
-    let default_schema = names.first().map_or("public", String::as_str);
+    let default_schema = names.first().map_or(NO_ARCHIVE, String::as_str);
     let config = config(options, default_schema);
     let runtime = Arc::new(memory::runtime(options, &config)?);
-    for (url, store) in stores {
-        runtime.register_object_store(&url, store);
-    }
     let rules = std::iter::once(Arc::new(sql::CompareTimes) as _).chain(Analyzer::new().rules).collect();
     let mut builder = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
-        .with_analyzer_rules(rules);
+        .with_analyzer_rules(rules)
+        .with_type_planner(Arc::new(sql::PlanTypes))
+        .with_relation_planners(vec![Arc::new(sql::PlanUnnest)]);
     builder.expr_planners().get_or_insert_default().insert(0, Arc::new(sql::TextAsBoolean));
     let context = SessionContext::new_with_state(builder.build());
     register_functions(&context)?;
-    context.register_catalog(CATALOG, Arc::new(catalog));
-    Ok(context)
+    context.register_catalog(CATALOG, Arc::new(MemoryCatalogProvider::new()));
+    for (name, archive) in names.iter().zip(archives) {
+        add_archive(&context, name, archive, options)?;
+    }
+    if names.is_empty() {
+        add_schema(&context, NO_ARCHIVE, Arc::new(MemorySchemaProvider::new()))?;
+    }
+    Ok((context, names))
+}
+
+/// Makes an archive a schema, under a name that is not taken.
+pub(super) fn attach(
+    context: &SessionContext,
+    archive: &Arc<Archive>,
+    taken: &[String],
+    options: &Options,
+) -> Result<String> {
+    let name = unused(&archive.location().short_name(), taken);
+    add_archive(context, &name, archive, options)?;
+    Ok(name)
+}
+
+fn add_archive(context: &SessionContext, name: &str, archive: &Arc<Archive>, options: &Options) -> Result<()> {
+    add_schema(context, name, table::catalog::schema(archive, options.scan, options.predicate())?)?;
+    if let Some((url, store)) = archive.object_store() {
+        let url = url.parse().map_err(|_| exec_datafusion_err!("`{url}` is no URL"))?;
+        context.register_object_store(&url, store);
+    }
+    Ok(())
+}
+
+/// The schema of a session without an archive; Athena's is called so.
+const NO_ARCHIVE: &str = "default";
+
+/// Adds a schema.
+pub(super) fn add_schema(context: &SessionContext, name: &str, schema: Arc<dyn SchemaProvider>) -> Result<()> {
+    if let Some(catalog) = context.catalog(CATALOG) {
+        catalog.register_schema(name, schema)?;
+    }
+    Ok(())
+}
+
+/// Takes a schema away, with its tables; false where there is none.
+pub(super) fn remove_schema(context: &SessionContext, name: &str) -> Result<bool> {
+    let Some(catalog) = context.catalog(CATALOG) else { return Ok(false) };
+    Ok(catalog.deregister_schema(name, true)?.is_some())
+}
+
+/// The schema of this name.
+pub(super) fn schema(context: &SessionContext, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+    context.catalog(CATALOG)?.schema(name)
+}
+
+/// The names of every schema.
+pub(super) fn schemas(context: &SessionContext) -> Vec<String> {
+    context.catalog(CATALOG).map(|catalog| catalog.schema_names()).unwrap_or_default()
+}
+
+/// The schema whose tables need no schema before them.
+pub(super) fn default_schema(context: &SessionContext) -> String {
+    context.copied_config().options().catalog.default_schema.clone()
+}
+
+/// Changes the schema whose tables need no schema before them.
+pub(super) fn set_default_schema(context: &SessionContext, name: &str) {
+    let state = context.state_ref();
+    let mut state = state.write();
+    name.clone_into(&mut state.config_mut().options_mut().catalog.default_schema);
 }
 
 /// Registers the functions of the list; one whose name DataFusion has too takes its place.
@@ -134,11 +191,23 @@ pub(super) fn set_filters_of_bounds(state: &mut SessionState, plan: &LogicalPlan
 
 /// The names of the tables that need no schema before them, sorted.
 pub(super) fn tables(context: &SessionContext) -> Vec<String> {
-    let default_schema = context.copied_config().options().catalog.default_schema.clone();
-    let schema = context.catalog(CATALOG).and_then(|catalog| catalog.schema(&default_schema));
-    let mut names = schema.map(|schema| schema.table_names()).unwrap_or_default();
+    let mut names = schema(context, &default_schema(context)).map(|schema| schema.table_names()).unwrap_or_default();
     names.sort();
     names
+}
+
+/// Every table of every schema. `archive_of` tells which archive's a table's records are.
+pub(super) async fn tables_of(context: &SessionContext, archive_of: impl Fn(&str, &str) -> String) -> Vec<sql::Table> {
+    let mut tables = Vec::new();
+    for schema_name in schemas(context) {
+        let Some(schema) = schema(context, &schema_name) else { continue };
+        for name in schema.table_names() {
+            let Ok(Some(table)) = schema.table(&name).await else { continue };
+            let archive = archive_of(&schema_name, &name);
+            tables.push(sql::Table { schema: schema_name.clone(), columns: table.schema(), archive, name });
+        }
+    }
+    tables
 }
 
 /// The names of every function a query may call.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod background;
+mod commands;
 mod deadline;
 mod engine;
 mod error;
@@ -12,10 +13,10 @@ mod options;
 mod params;
 mod why;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::common::{DataFusionError, TableReference};
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 
@@ -26,19 +27,32 @@ pub use language::Language;
 pub use options::{Bound, Options, bound};
 
 use answer::Meter;
+use commands::Done;
 use deadline::Deadline;
 use error::Ground;
 
 use crate::archive::{Archive, Location};
-use crate::diag::{Diagnostics, Source};
+use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::schema::tables::CLOUDTRAIL;
+use crate::sql::{Headings, Prepared, Rewritten};
 use crate::{insights, sql};
 
 /// Archives, their tables, and the engine that answers questions about them.
 pub struct Session {
     context: SessionContext,
     options: Options,
-    archives: Vec<Arc<Archive>>,
+    kept: Mutex<Kept>,
+}
+
+/// What a session has taken up so far.
+#[derive(Default)]
+struct Kept {
+    /// Every archive and its schema, in the order in which they were opened.
+    archives: Vec<(String, Arc<Archive>)>,
+    /// Tables by definition.
+    defined: Vec<commands::Defined>,
+    /// Tables whose rows statements have written.
+    made: Vec<commands::Made>,
 }
 
 /// A statement that was parsed, and can be run.
@@ -56,6 +70,7 @@ enum Form {
 struct Planned {
     plan: LogicalPlan,
     language: Language,
+    headings: Headings,
     notices: Diagnostics,
 }
 
@@ -72,19 +87,24 @@ impl Session {
             archives.push(Arc::new(Archive::open(parsed, &options.s3).await.map_err(of_archive)?));
         }
         let bug = |error: DataFusionError| Error::Bug(error.strip_backtrace());
-        let context = engine::context(&archives, &options).map_err(bug)?;
-        Ok(Self { context, options, archives })
+        let (context, names) = engine::context(&archives, &options).map_err(bug)?;
+        let archives = names.into_iter().zip(archives).collect();
+        Ok(Self { context, options, kept: Mutex::new(Kept { archives, ..Kept::default() }) })
     }
 
     /// The archives, in the order in which they were opened.
     #[must_use]
-    pub fn archives(&self) -> &[Arc<Archive>] {
-        &self.archives
+    pub fn archives(&self) -> Vec<Arc<Archive>> {
+        self.kept().archives.iter().map(|(_, archive)| Arc::clone(archive)).collect()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what earlier listings found, so that the next one sees accounts, regions and days that are new.
     pub fn refresh(&self) {
-        self.archives.iter().for_each(|archive| archive.refresh());
+        self.archives().iter().for_each(|archive| archive.refresh());
     }
 
     /// The names of the tables that need no schema before them, sorted.
@@ -122,8 +142,8 @@ impl Session {
     }
 
     async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {
-        let meter = Meter::new(&self.archives);
-        let Planned { plan, language, notices } = self.plan(&statement).await?;
+        let meter = Meter::new(&self.archives());
+        let Planned { plan, language, headings, notices } = self.plan(&statement).await?;
         let failed = |error: DataFusionError| self.failed(&statement.source, error);
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
         let (mut state, logical) = frame.into_parts();
@@ -131,8 +151,9 @@ impl Session {
         engine::set_filters_of_bounds(&mut state, &logical);
         let physical = state.create_physical_plan(&logical).await.map_err(failed)?;
         let stream = execute_stream(Arc::clone(&physical), self.context.task_ctx()).map_err(failed)?;
-        let stream = background::run(stream);
-        Ok(Answer { stream, physical, logical, language, notices, ground: self.ground(), rows: 0, deadline, meter })
+        let schema = answer::headed(&stream.schema(), &headings);
+        let (stream, ground) = (background::run(stream), self.ground());
+        Ok(Answer { stream, schema, physical, logical, language, notices, ground, rows: 0, deadline, meter })
     }
 
     async fn plan(&self, statement: &Statement) -> Result<Planned, Error> {
@@ -140,16 +161,66 @@ impl Session {
         let notices = |list| Diagnostics { source: source.clone(), list };
         match &statement.form {
             Form::Sql(parsed) => {
-                let planned = self.context.state().statement_to_plan(parsed.ast.clone()).await;
-                let plan = planned.map_err(|error| self.failed(source, error))?;
-                let plan = params::bind(plan, source, &self.options.params)?;
-                Ok(Planned { plan, language: Language::Sql, notices: notices(Vec::new()) })
+                self.read_files(&parsed.files(), source).await?;
+                let catalog = self.catalog().await;
+                match parsed.prepare(source, &catalog) {
+                    Prepared::Query(rewritten) => {
+                        let Rewritten { ast, headings, notices: list } = *rewritten;
+                        let plan = self.context.state().statement_to_plan(ast).await;
+                        let plan = plan.map_err(|error| self.failed(source, error))?;
+                        let plan = params::bind(plan, source, &self.options.params)?;
+                        let plan = as_written(plan, parsed.text());
+                        Ok(Planned { plan, language: Language::Sql, headings, notices: notices(list) })
+                    }
+                    Prepared::Command(command) => {
+                        let Done { plan, notices: list } = Box::pin(self.command(command, source)).await?;
+                        let headings = Headings::default();
+                        Ok(Planned { plan, language: Language::Sql, headings, notices: notices(list) })
+                    }
+                }
             }
             Form::Insights(query) => {
                 let scope = insights::Scope { table: self.records().await?, now: self.options.now };
                 let lowered = insights::lower(query, source, &scope).map_err(Error::Query)?;
-                Ok(Planned { plan: lowered.plan, language: Language::Insights, notices: notices(lowered.notices) })
+                let (language, headings) = (Language::Insights, Headings::default());
+                Ok(Planned { plan: lowered.plan, language, headings, notices: notices(lowered.notices) })
             }
+        }
+    }
+
+    /// The plan of a query within a command, and the remarks on it.
+    async fn plan_sql(
+        &self,
+        statement: &sql::Statement,
+        source: &Source,
+    ) -> Result<(Vec<Diagnostic>, LogicalPlan), Error> {
+        let catalog = self.catalog().await;
+        let Prepared::Query(rewritten) = statement.prepare(source, &catalog) else {
+            let wrong = Diagnostic::error("S001", "expected a query, found another statement");
+            return Err(Error::Query(Diagnostics { source: source.clone(), list: vec![wrong] }));
+        };
+        let plan = self.context.state().statement_to_plan(rewritten.ast).await;
+        let plan = plan.map_err(|error| self.failed(source, error))?;
+        Ok((rewritten.notices, params::bind(plan, source, &self.options.params)?))
+    }
+
+    /// The tables there are, for names to mean.
+    async fn catalog(&self) -> sql::Catalog {
+        let (archives, defined) = {
+            let kept = self.kept();
+            (kept.archives.clone(), kept.defined.clone())
+        };
+        let archive_of = |schema: &str, name: &str| {
+            let found = defined.iter().find(|known| known.schema == schema && known.name == name);
+            found.map_or_else(|| schema.to_owned(), |known| known.archive.clone())
+        };
+        let tables = engine::tables_of(&self.context, archive_of).await;
+        sql::Catalog {
+            default_schema: engine::default_schema(&self.context),
+            tables,
+            schemas: engine::schemas(&self.context),
+            archives: archives.len(),
+            location: archives.first().map(|(_, archive)| archive.location().display()).unwrap_or_default(),
         }
     }
 
@@ -165,7 +236,7 @@ impl Session {
     }
 
     fn ground(&self) -> Ground {
-        let shown: Vec<String> = self.archives.iter().map(|archive| archive.location().display()).collect();
+        let shown: Vec<String> = self.archives().iter().map(|archive| archive.location().display()).collect();
         Ground { location: shown.join(", "), memory: memory::bytes(&self.options) }
     }
 
@@ -178,5 +249,16 @@ impl Session {
         let names = engine::functions(&self.context);
         let diagnostic = sql::diagnose(source, &error, &self.tables(), &names);
         Error::Query(Diagnostics { source: source.clone(), list: vec![diagnostic] })
+    }
+}
+
+/// A view is kept with the text that its author wrote.
+fn as_written(plan: LogicalPlan, text: &str) -> LogicalPlan {
+    match plan {
+        LogicalPlan::Ddl(DdlStatement::CreateView(mut view)) => {
+            view.definition = Some(text.to_owned());
+            LogicalPlan::Ddl(DdlStatement::CreateView(view))
+        }
+        plan => plan,
     }
 }

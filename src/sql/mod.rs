@@ -5,14 +5,27 @@
 
 mod booleans;
 mod catalog;
+mod command;
+mod ddl;
+mod dialect;
 mod error;
 mod flags;
+mod mend;
+mod names;
 mod parse;
 mod rewrite;
 mod span;
 mod times;
+mod tokens;
+mod types;
+mod unnest;
 
 pub use booleans::TextAsBoolean;
+pub use command::{Command, Show, Written};
 pub use error::diagnose;
-pub use parse::{Statement, parse};
+pub use names::{Catalog, FILES, FileName, Table};
+pub use parse::{Prepared, Statement, parse};
+pub use rewrite::{Headings, Rewritten};
 pub use times::CompareTimes;
+pub use types::{PlanTypes, parse as parse_type};
+pub use unnest::PlanUnnest;

@@ -1,21 +1,81 @@
 //! Text → statements: DataFusion's parser, our rewrites, and errors with their place.
 
+use std::sync::Arc;
+
 use datafusion::common::DataFusionError;
 use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
-use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::ParserError;
+use datafusion::sql::sqlparser::tokenizer::TokenWithSpan;
 
-use super::{rewrite, span};
+use super::catalog;
+use super::command::{self, Command};
+use super::dialect::Athena;
+use super::names::{self, Catalog};
+use super::rewrite::{self, Rewritten};
+use super::{mend, span, tokens};
 use crate::diag::{Diagnostic, Diagnostics, Source, closest};
 use crate::schema::tables;
 
-/// One statement, ready to be planned.
+/// One statement, as it was parsed.
 #[derive(Debug, Clone)]
 pub struct Statement {
-    /// What DataFusion plans.
-    pub ast: Parsed,
+    kind: Kind,
+    /// The statement as it was written.
+    text: Arc<str>,
 }
+
+#[derive(Debug, Clone)]
+enum Kind {
+    /// What DataFusion plans, once it is rewritten.
+    Planned(Box<Parsed>),
+    /// What the session does.
+    Command(Command),
+}
+
+/// A statement that is ready to be run.
+#[derive(Debug)]
+pub enum Prepared<'a> {
+    /// For DataFusion.
+    Query(Box<Rewritten>),
+    /// For the session.
+    Command(&'a Command),
+}
+
+impl Statement {
+    /// The statement, over the tables there are now.
+    #[must_use]
+    pub fn prepare(&self, source: &Source, catalog: &Catalog) -> Prepared<'_> {
+        match &self.kind {
+            Kind::Planned(ast) => Prepared::Query(Box::new(rewrite::rewrite(ast, source, catalog))),
+            Kind::Command(Command::Show(show)) => match catalog::answer(show, catalog) {
+                Some(ast) => Prepared::Query(Box::new(Rewritten::plain(ast))),
+                None => Prepared::Command(&NOTHING),
+            },
+            Kind::Command(command) => Prepared::Command(command),
+        }
+    }
+
+    /// The statement as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The names in quotes that stand for tables: `FROM 'allowlist.csv'`, `read_csv('allowlist.csv')`.
+    #[must_use]
+    pub fn files(&self) -> Vec<names::FileName> {
+        match &self.kind {
+            Kind::Planned(ast) => names::files(ast),
+            Kind::Command(Command::CreateTableAs(written) | Command::Insert(written) | Command::Unload(written)) => {
+                written.query.files()
+            }
+            Kind::Command(_) => Vec::new(),
+        }
+    }
+}
+
+const NOTHING: Command = Command::Nothing("there is nothing to show");
 
 /// What a word out of place is compared with.
 const KEYWORDS: &[&str] = &[
@@ -31,20 +91,44 @@ const DEEPEST: usize = 200;
 /// `S001` for what does not parse, `S006` for statements that would change something outside the session.
 pub fn parse(source: &Source) -> Result<Vec<Statement>, Diagnostics> {
     let failed = |diagnostic| Diagnostics { source: source.clone(), list: vec![diagnostic] };
-    let parsed = DFParserBuilder::new(&*source.text)
-        .with_dialect(&GenericDialect {})
-        .with_recursion_limit(DEEPEST)
-        .build()
-        .and_then(|mut parser| parser.parse_statements())
-        .map_err(|error| failed(syntax_error(&source.text, &error)))?;
-    parsed
-        .into_iter()
-        .map(|mut statement| {
-            refuse_changes(&statement, &source.text).map_err(failed)?;
-            rewrite::rewrite(&mut statement);
-            Ok(Statement { ast: statement })
-        })
-        .collect()
+    let statements = tokens::statements(&source.text)
+        .map_err(|error| failed(syntax_error(&source.text, &DataFusionError::from(ParserError::from(error)))))?;
+    statements.into_iter().map(|tokens| statement(tokens, &source.text).map_err(failed)).collect()
+}
+
+fn statement(tokens: Vec<TokenWithSpan>, text: &str) -> Result<Statement, Diagnostic> {
+    match command::command(&tokens, text)? {
+        Some(command) => Ok(Statement { text: written(&tokens, text), kind: Kind::Command(command) }),
+        None => planned_statement(tokens, text),
+    }
+}
+
+/// A statement that DataFusion's parser reads.
+pub(super) fn planned_statement(tokens: Vec<TokenWithSpan>, text: &str) -> Result<Statement, Diagnostic> {
+    let written = written(&tokens, text);
+    let ast = planned(tokens).map_err(|error| syntax_error(text, &error))?;
+    refuse_changes(&ast, text)?;
+    Ok(Statement { text: written, kind: Kind::Planned(Box::new(ast)) })
+}
+
+/// The text that these tokens were.
+fn written(tokens: &[TokenWithSpan], text: &str) -> Arc<str> {
+    let place = |token: Option<&TokenWithSpan>| token.and_then(|token| span::convert(text, token.span));
+    let says = |token: &&TokenWithSpan| !tokens::is_blank(token);
+    match (place(tokens.iter().find(says)), place(tokens.iter().rfind(says))) {
+        (Some(first), Some(last)) => text[first.to(last).range()].into(),
+        _ => "".into(),
+    }
+}
+
+fn planned(tokens: Vec<TokenWithSpan>) -> Result<Parsed, DataFusionError> {
+    let mut parser =
+        DFParserBuilder::new(mend::mend(tokens)).with_dialect(&Athena).with_recursion_limit(DEEPEST).build()?;
+    let mut statements = parser.parse_statements()?;
+    match (statements.pop_front(), statements.is_empty()) {
+        (Some(statement), true) => Ok(statement),
+        _ => Err(ParserError::ParserError("Expected: one statement".to_owned()).into()),
+    }
 }
 
 fn syntax_error(text: &str, error: &DataFusionError) -> Diagnostic {
@@ -155,8 +239,8 @@ mod tests {
         check("SELECT eventname\nFROM cloudtrail WHER eventname = 'x'", "S001", "eventname", "expected");
         check("SELECT 'x", "S001", "'", "nterminated");
         check("DELETE FROM cloudtrail", "S006", "DELETE", "DELETE");
+        check("GRANT SELECT ON cloudtrail TO me", "S006", "GRANT", "GRANT");
         check("SELECT 1; copy cloudtrail TO 'x.parquet'", "S006", "copy", "COPY");
-        check("DROP TABLE cloudtrail", "S006", "DROP", "DROP");
         check("CREATE OR REPLACE VIEW data_events AS SELECT 1", "S006", "CREATE", "CREATE VIEW");
     }
 

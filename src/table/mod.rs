@@ -7,6 +7,7 @@
 mod budget;
 pub mod catalog;
 mod columns;
+mod defined;
 mod fetch;
 mod files;
 mod filter;
@@ -25,6 +26,7 @@ mod source;
 mod unit;
 
 pub use budget::{Budget, Cost, OverLimit};
+pub use defined::defined;
 pub use files::FilesTable;
 pub use provider::{ScanOptions, TrailTable};
 pub use report::{Failure, FileError, Report};

@@ -1,0 +1,165 @@
+//! Trino's syntax for which DataFusion has other syntax or a function.
+
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, CaseWhen, DateTimeField, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentClause, FunctionArguments, Ident, Interval, LimitClause, ObjectName, Query, TypedString, Value,
+};
+
+use super::build::{arguments, call, function_name, text, text_of};
+
+/// Rewrites an expression whose parts are rewritten already.
+pub(super) fn rewrite(expr: &mut Expr) {
+    let rewritten = match expr {
+        Expr::Function(function) => of_function(function),
+        Expr::AtTimeZone { timestamp, time_zone } => {
+            Some(call("at_timezone", [timestamp.as_ref().clone(), time_zone.as_ref().clone()]))
+        }
+        Expr::Extract { field, expr, .. } => part_function(field).map(|name| call(name, [expr.as_ref().clone()])),
+        Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
+            let args = [Some(expr), Some(from), substring_for.as_mut()];
+            Some(call("substr", args.into_iter().flatten().map(|arg| arg.as_ref().clone())))
+        }
+        Expr::TypedString(TypedString { data_type, value, .. }) => {
+            let function = match data_type.to_string().to_lowercase().as_str() {
+                "ipaddress" => "ip_address",
+                "ipprefix" => "ip_prefix",
+                "json" => "json_parse",
+                _ => return,
+            };
+            Some(call(function, [Expr::Value(value.clone())]))
+        }
+        Expr::Interval(interval) => range(interval).map(|written| {
+            let value = Box::new(text(&written));
+            Expr::Interval(Interval { value, leading_field: None, last_field: None, ..interval.clone() })
+        }),
+        Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => is_in(left, right, false),
+        Expr::AllOp { left, compare_op: BinaryOperator::NotEq, right } => is_in(left, right, true),
+        _ => None,
+    };
+    if let Some(rewritten) = rewritten {
+        *expr = rewritten;
+    }
+}
+
+/// `FETCH FIRST n ROWS ONLY` is `LIMIT n`, and `LIMIT` may stand after `OFFSET`.
+pub(super) fn fetch(query: &mut Query) {
+    let Some(Fetch { with_ties: false, percent: false, quantity }) = &query.fetch else { return };
+    let limit = Some(quantity.clone().unwrap_or_else(|| Expr::value(Value::Number("1".into(), false))));
+    match &mut query.limit_clause {
+        Some(LimitClause::LimitOffset { limit: known @ None, .. }) => *known = limit,
+        none @ None => {
+            *none = Some(LimitClause::LimitOffset { limit, offset: None, limit_by: Vec::new() });
+        }
+        _ => return,
+    }
+    query.fetch = None;
+}
+
+fn of_function(function: &mut Function) -> Option<Expr> {
+    let name = function_name(function)?;
+    match name.as_str() {
+        "if" => {
+            let args = arguments(function)?;
+            let ([condition, result] | [condition, result, _]) = args.as_slice() else { return None };
+            Some(Expr::Case {
+                case_token: AttachedToken::empty(),
+                end_token: AttachedToken::empty(),
+                operand: None,
+                conditions: vec![CaseWhen { condition: (*condition).clone(), result: (*result).clone() }],
+                else_result: args.get(2).map(|other| Box::new((*other).clone())),
+            })
+        }
+        // A row is a struct.
+        "row" => {
+            function.name = ObjectName::from(vec![Ident::new("struct")]);
+            None
+        }
+        // Times are UTC, with or without a zone.
+        "current_timestamp" | "localtimestamp" => Some(call("now", [])),
+        "listagg" if !function.within_group.is_empty() => {
+            let order = std::mem::take(&mut function.within_group);
+            if let FunctionArguments::List(list) = &mut function.args {
+                list.clauses.push(FunctionArgumentClause::OrderBy(order));
+            }
+            None
+        }
+        "json_object" => {
+            if let FunctionArguments::List(list) = &mut function.args {
+                list.args = std::mem::take(&mut list.args).into_iter().flat_map(key_and_value).collect();
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+/// `'k': v` and `KEY 'k' VALUE v` as two arguments.
+fn key_and_value(arg: FunctionArg) -> Vec<FunctionArg> {
+    let unnamed = |expr| FunctionArg::Unnamed(FunctionArgExpr::Expr(expr));
+    match arg {
+        FunctionArg::Named { name, arg, .. } => vec![unnamed(text(&name.value)), FunctionArg::Unnamed(arg)],
+        FunctionArg::ExprNamed { name, arg, .. } => vec![unnamed(name), FunctionArg::Unnamed(arg)],
+        arg => vec![arg],
+    }
+}
+
+/// The function for a field of `EXTRACT`. A week begins on Monday, day 1.
+fn part_function(field: &DateTimeField) -> Option<&'static str> {
+    Some(match field {
+        DateTimeField::Year => "year",
+        DateTimeField::Quarter => "quarter",
+        DateTimeField::Month => "month",
+        DateTimeField::Week(_) => "week",
+        DateTimeField::Day => "day",
+        DateTimeField::DayOfWeek | DateTimeField::Dow => "day_of_week",
+        DateTimeField::DayOfYear | DateTimeField::Doy => "day_of_year",
+        DateTimeField::Hour => "hour",
+        DateTimeField::Minute => "minute",
+        DateTimeField::Second => "second",
+        DateTimeField::TimezoneHour => "timezone_hour",
+        DateTimeField::TimezoneMinute => "timezone_minute",
+        DateTimeField::Custom(name) => match name.value.to_lowercase().as_str() {
+            "day_of_month" => "day",
+            "day_of_week" | "dow" => "day_of_week",
+            "day_of_year" | "doy" => "day_of_year",
+            "year_of_week" | "yow" => "year_of_week",
+            "week_of_year" => "week",
+            "millisecond" => "millisecond",
+            "timezone_hour" => "timezone_hour",
+            "timezone_minute" => "timezone_minute",
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// `x = ANY (subquery)` is `x IN (subquery)`, `x <> ALL (subquery)` is `x NOT IN (subquery)`.
+fn is_in(left: &Expr, right: &Expr, negated: bool) -> Option<Expr> {
+    let Expr::Subquery(query) = right else { return None };
+    Some(Expr::InSubquery { expr: Box::new(left.clone()), subquery: query.clone(), negated })
+}
+
+/// `INTERVAL '1 2:03:04' DAY TO SECOND` and `INTERVAL '1-2' YEAR TO MONTH`, with a unit at each number.
+fn range(interval: &Interval) -> Option<String> {
+    let (first, last) = (interval.leading_field.as_ref()?, interval.last_field.as_ref()?);
+    let value = text_of(&interval.value)?;
+    let (sign, value) = match value.trim().strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", value.trim()),
+    };
+    let units: &[(&str, &[DateTimeField])] = &[
+        ("years", &[DateTimeField::Year, DateTimeField::Years]),
+        ("months", &[DateTimeField::Month, DateTimeField::Months]),
+        ("days", &[DateTimeField::Day, DateTimeField::Days]),
+        ("hours", &[DateTimeField::Hour, DateTimeField::Hours]),
+        ("minutes", &[DateTimeField::Minute, DateTimeField::Minutes]),
+        ("seconds", &[DateTimeField::Second, DateTimeField::Seconds]),
+    ];
+    let at = |field: &DateTimeField| units.iter().position(|(_, fields)| fields.contains(field));
+    let wanted = units.get(at(first)?..=at(last)?)?;
+    let numbers: Vec<&str> = value.split(['-', ' ', ':']).filter(|number| !number.is_empty()).collect();
+    let has_all = numbers.len() == wanted.len() && numbers.iter().all(|number| number.parse::<f64>().is_ok());
+    let parts = numbers.iter().zip(wanted).map(|(number, (unit, _))| format!("{sign}{number} {unit}"));
+    has_all.then(|| parts.collect::<Vec<_>>().join(" "))
+}
