@@ -40,6 +40,8 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Run saved queries.
     Hunt(HuntArgs),
+    /// Show what a query becomes before it is planned.
+    Translate(TranslateArgs),
 }
 
 /// `trailql query`.
@@ -48,6 +50,20 @@ pub(super) struct QueryArgs {
     /// Archives to ask: folders, files, or s3://bucket/prefix.
     #[arg(value_name = "ARCHIVE")]
     pub(super) archives: Vec<String>,
+    /// The queries.
+    #[command(flatten)]
+    pub(super) texts: TextArgs,
+    /// Go on with the next statement after one that failed.
+    #[arg(long)]
+    pub(super) keep_going: bool,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// Queries, and where they come from.
+#[derive(Debug, Args)]
+pub(super) struct TextArgs {
     /// A query; may be repeated.
     // SQL may begin with a comment, and a comment with `--`.
     #[arg(short, long = "command", value_name = "TEXT", allow_hyphen_values = true)]
@@ -58,12 +74,27 @@ pub(super) struct QueryArgs {
     /// Language of the queries; told from the file's ending or the text when not given.
     #[arg(long, value_enum)]
     pub(super) lang: Option<Lang>,
-    /// Go on with the next statement after one that failed.
-    #[arg(long)]
-    pub(super) keep_going: bool,
-    /// Where and how results are written.
+}
+
+/// `trailql translate`.
+#[derive(Debug, Args)]
+pub(super) struct TranslateArgs {
+    /// Archives whose tables the queries name: folders, files, or s3://bucket/prefix. None of their files is read.
+    #[arg(value_name = "ARCHIVE")]
+    pub(super) archives: Vec<String>,
+    /// The language to write.
+    #[arg(long, value_enum, default_value = "sql")]
+    pub(super) to: Target,
+    /// The queries.
     #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) texts: TextArgs,
+}
+
+/// A language that queries are translated into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    /// The SQL that trailql plans.
+    Sql,
 }
 
 /// `trailql hunt`.

@@ -4,6 +4,8 @@ mod args;
 mod exit;
 mod hunt;
 mod query;
+mod texts;
+mod translate;
 
 use std::process::ExitCode;
 
@@ -52,6 +54,7 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     let exit = match cli.command {
         Some(Command::Query(args)) => runtime.block_on(interruptible(query::run(&args, options, terminal))),
         Some(Command::Hunt(args)) => runtime.block_on(interruptible(hunt::run(&args, options, terminal))),
+        Some(Command::Translate(args)) => runtime.block_on(interruptible(translate::run(&args, options, terminal))),
         None => repl::run(&runtime, &cli.archives, options, terminal.clone())
             .map(|is_incomplete| if is_incomplete { Exit::Incomplete } else { Exit::Complete }),
     };

@@ -1,18 +1,16 @@
 //! `trailql query`: statements from the command line, from files, from stdin; their answers; leave.
 
-use std::io::{IsTerminal, Read};
-use std::path::Path;
+use std::io::IsTerminal;
 
-use super::Exit;
 use super::args::{OutputArgs, QueryArgs};
-use crate::diag::Source;
+use super::{Exit, texts};
 use crate::output::{self, Format};
-use crate::session::{Error, Language, Options, Session};
+use crate::session::{Error, Options, Session};
 use crate::terminal::{Sink, Terminal};
 
 /// Runs every statement in order. Stops at the first that fails, unless asked to go on.
 pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
-    let texts = texts(args)?;
+    let texts = texts::read(&args.texts)?;
     let format = format(&args.output)?;
     let session = Session::open(&args.archives, options).await?;
     let mut exit = Exit::Complete;
@@ -47,57 +45,10 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
     }
     // An empty variable of a script must not look like an answered question.
     if is_idle {
-        return Err(no_query());
+        return Err(texts::none());
     }
     sink.keep()?;
     Ok(exit)
-}
-
-fn no_query() -> Error {
-    Error::Usage {
-        message: "no query was given".to_owned(),
-        help: "give one with -c, a file with -f, or pipe one in; without `query` a shell opens".to_owned(),
-    }
-}
-
-/// The texts to run and their languages, in the order given: `-c`, then `-f`, then stdin when there is neither.
-fn texts(args: &QueryArgs) -> Result<Vec<(Source, Language)>, Error> {
-    let named = args.lang.map(Language::from);
-    let mut texts = Vec::new();
-    for text in &args.command {
-        texts.push((Source::new("query", text.as_str()), named.unwrap_or_else(|| Language::of_text(text))));
-    }
-    for path in &args.file {
-        let text = if path == Path::new("-") { stdin()? } else { read(path)? };
-        let name = path.display().to_string();
-        let language = named.or_else(|| Language::of_file(&name)).unwrap_or_else(|| Language::of_text(&text));
-        texts.push((Source::new(name, text), language));
-    }
-    if args.command.is_empty() && args.file.is_empty() {
-        if std::io::stdin().is_terminal() {
-            return Err(no_query());
-        }
-        let text = stdin()?;
-        let language = named.unwrap_or_else(|| Language::of_text(&text));
-        texts.push((Source::new("stdin", text), language));
-    }
-    Ok(texts)
-}
-
-fn read(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|error| Error::Usage {
-        message: format!("cannot read the query file `{}`: {error}", path.display()),
-        help: "give the path of a file with -f, or the query itself with -c".to_owned(),
-    })
-}
-
-fn stdin() -> Result<String, Error> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| Error::Usage {
-        message: format!("cannot read the query from stdin: {error}"),
-        help: "queries are UTF-8 text".to_owned(),
-    })?;
-    Ok(text)
 }
 
 /// The format that was asked for, or that the output file's name tells.

@@ -4,9 +4,11 @@
 //! other functions here serve the Logs Insights language, which has a table of its own.
 
 pub mod address;
+pub mod attempt;
 pub mod capture;
 pub mod elements;
 mod function;
+pub mod interval;
 pub mod json;
 mod kernel;
 pub mod natural;
@@ -18,7 +20,7 @@ pub mod time;
 pub use function::{Build, Function, Origin};
 
 /// Every function of SQL that is listed here, by family.
-pub const ALL: &[&[Function]] = &[json::JSON, time::TIME];
+pub const ALL: &[&[Function]] = &[attempt::ATTEMPT, json::JSON, time::TIME];
 
 /// Every function, whatever its family.
 pub fn all() -> impl Iterator<Item = &'static Function> {

@@ -29,7 +29,9 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
     let default_schema = names.first().map_or(NO_ARCHIVE, String::as_str);
     let config = config(options, default_schema);
     let runtime = Arc::new(memory::runtime(options, &config)?);
-    let rules = std::iter::once(Arc::new(sql::CompareTimes) as _).chain(Analyzer::new().rules).collect();
+    let mut rules = Analyzer::new().rules;
+    rules.insert(0, Arc::new(sql::CompareTimes));
+    rules.push(Arc::new(sql::CatchAttempts));
     let mut builder = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
@@ -37,7 +39,9 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
         .with_analyzer_rules(rules)
         .with_type_planner(Arc::new(sql::PlanTypes))
         .with_relation_planners(vec![Arc::new(sql::PlanUnnest)]);
-    builder.expr_planners().get_or_insert_default().insert(0, Arc::new(sql::TextAsBoolean));
+    let planners = builder.expr_planners().get_or_insert_default();
+    planners.insert(0, Arc::new(sql::TextAsBoolean));
+    planners.insert(0, Arc::new(sql::MultiplyIntervals));
     let context = SessionContext::new_with_state(builder.build());
     register_functions(&context)?;
     context.register_catalog(CATALOG, Arc::new(MemoryCatalogProvider::new()));

@@ -141,6 +141,25 @@ impl Session {
         deadline.bound(self.start(statement, deadline)).await
     }
 
+    /// A statement as it is planned, as SQL, and the remarks on it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a statement of another language.
+    pub async fn translate(&self, statement: &Statement) -> Result<(String, Diagnostics), Error> {
+        let Form::Sql(parsed) = &statement.form else {
+            return Err(Error::Usage {
+                message: "only SQL can be shown as it is planned".to_owned(),
+                help: "`EXPLAIN` shows the plan of a query in any language".to_owned(),
+            });
+        };
+        let catalog = self.catalog().await;
+        let (text, list) = match parsed.prepare(&statement.source, &catalog) {
+            Prepared::Query(rewritten) => (rewritten.ast.to_string(), rewritten.notices),
+            Prepared::Command(_) => (parsed.text().to_owned(), Vec::new()),
+        };
+        Ok((text, Diagnostics { source: statement.source.clone(), list }))
+    }
+
     async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {
         let meter = Meter::new(&self.archives());
         let Planned { plan, language, headings, notices } = self.plan(&statement).await?;

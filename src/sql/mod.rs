@@ -3,6 +3,7 @@
 //! What differs is mended on the syntax tree ([`rewrite`](self)), where the spelling of names is still
 //! known, or by rules on the plan, where types are known. Positions are bytes of the text as written.
 
+mod attempts;
 mod booleans;
 mod catalog;
 mod command;
@@ -10,6 +11,7 @@ mod ddl;
 mod dialect;
 mod error;
 mod flags;
+mod intervals;
 mod mend;
 mod names;
 mod parse;
@@ -20,9 +22,11 @@ mod tokens;
 mod types;
 mod unnest;
 
+pub use attempts::CatchAttempts;
 pub use booleans::TextAsBoolean;
 pub use command::{Command, Show, Written};
 pub use error::diagnose;
+pub use intervals::MultiplyIntervals;
 pub use names::{Catalog, FILES, FileName, Table};
 pub use parse::{Prepared, Statement, parse};
 pub use rewrite::{Headings, Rewritten};

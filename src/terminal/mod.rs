@@ -19,7 +19,7 @@ pub use sink::Sink;
 
 use progress::Progress;
 
-use crate::diag::Severity;
+use crate::diag::{Diagnostics, Severity};
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
 use crate::output::{self, Format, Writer, escape};
@@ -104,7 +104,7 @@ impl Terminal {
         constants: &[(&str, &str)],
     ) -> Result<Shown, Error> {
         let started = Instant::now();
-        self.notices(&answer);
+        self.remark(answer.notices());
         let mut left = limit.unwrap_or(u64::MAX);
         let style = answer.language().style();
         let width = sink.is_terminal().then(|| columns(answer.schema().fields().len())).flatten();
@@ -158,9 +158,10 @@ impl Terminal {
         Ok(Shown { rows, outcome })
     }
 
-    fn notices(&self, answer: &Answer) {
-        if !self.quiet && !answer.notices().list.is_empty() {
-            self.say(&diagnostic::draw(answer.notices(), self.color));
+    /// Says what there is to remark on a query.
+    pub fn remark(&self, notices: &Diagnostics) {
+        if !self.quiet && !notices.list.is_empty() {
+            self.say(&diagnostic::draw(notices, self.color));
         }
     }
 

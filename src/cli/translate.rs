@@ -1,0 +1,21 @@
+//! `trailql translate`: what queries become before they are planned.
+
+use super::args::{Target, TranslateArgs};
+use super::{Exit, texts};
+use crate::session::{Error, Options, Session};
+use crate::terminal::{Sink, Terminal};
+
+/// Writes each statement in the language asked for. No log file is read.
+pub(super) async fn run(args: &TranslateArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
+    let Target::Sql = args.to;
+    let session = Session::open(&args.archives, options).await?;
+    let mut sink = Sink::stdout();
+    for (source, language) in texts::read(&args.texts)? {
+        for statement in session.parse(&source, language)? {
+            let (text, notices) = session.translate(&statement).await?;
+            terminal.remark(&notices);
+            sink.heading(&format!("{text};"))?;
+        }
+    }
+    Ok(Exit::Complete)
+}
