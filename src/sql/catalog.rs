@@ -88,8 +88,8 @@ SELECT table_schema, table_name, table_type FROM information_schema.tables \
 WHERE table_schema NOT IN ('information_schema', '$files')";
 
 const PARTITIONS: &str = "\
-SELECT DISTINCT 'account=' || account || '/region=' || coalesce(region, '') || '/year=' || year || '/month=' || month \
-|| '/day=' || day AS partition";
+SELECT DISTINCT 'account=' || account || '/region=' || coalesce(region, '') || '/year=' || substr(CAST(day AS VARCHAR), 1, 4) \
+|| '/month=' || substr(CAST(day AS VARCHAR), 6, 2) || '/day=' || substr(CAST(day AS VARCHAR), 9, 2) AS partition";
 
 /// The columns of a table: name, Athena's type, meaning.
 fn described(name: &[String], catalog: &Catalog) -> Option<Vec<[String; 3]>> {

@@ -42,13 +42,21 @@ fn explain(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     tokens
 }
 
-/// `PREPARE p FROM …` → `PREPARE p AS …`.
+/// `PREPARE p FROM …` → `PREPARE p AS …`; `EXECUTE p USING 1, 2` → `EXECUTE p (1, 2)`.
 fn prepare(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     if let [first, _, from, ..] = tokens.as_mut_slice()
         && is_word(&first.token, "PREPARE")
         && is_word(&from.token, "FROM")
     {
         *from = tokens::word("AS", from.span);
+    }
+    if let [first, _, using, ..] = tokens.as_mut_slice()
+        && is_word(&first.token, "EXECUTE")
+        && is_word(&using.token, "USING")
+    {
+        using.token = Token::LParen;
+        let span = tokens.last().map_or(Span::empty(), |last| last.span);
+        tokens.push(TokenWithSpan::new(Token::RParen, span));
     }
     tokens
 }

@@ -117,6 +117,11 @@ impl Terminal {
         if format == Format::Table && is_explanation(&answer.schema()) {
             return self.show_plans(answer, sink, started).await;
         }
+        // A statement that defines something has nothing to show.
+        if answer.schema().fields().is_empty() && constants.is_empty() {
+            while answer.next().await?.is_some() {}
+            return Ok(Shown { rows: 0, outcome: answer.outcome() });
+        }
         let mut writer = Writer::new(format, with_constants(&answer.schema(), constants), options, sink.writer())?;
         let mut rows = 0;
         let mut progress = Progress::new(self.progress, self.quiet);

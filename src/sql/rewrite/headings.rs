@@ -87,7 +87,7 @@ pub(super) fn head(items: &mut [SelectItem]) -> Headings {
                 }
             }
             SelectItem::UnnamedExpr(expr) => match name_of(expr) {
-                Name::Column(name) if names.insert(name.clone()) => Heading::Own,
+                Name::Column(name) if names.insert(name.clone()) => Heading::Shown(name),
                 Name::Member(name) if !aliases.contains(&name) && names.insert(name.clone()) => {
                     let alias = Ident::with_quote('"', name);
                     *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias };

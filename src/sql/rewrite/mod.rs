@@ -304,7 +304,9 @@ fn table_alias(name: &str) -> TableAlias {
 
 /// The days, accounts and regions for which there are log files.
 fn partitions() -> Option<Query> {
-    let text = "SELECT DISTINCT account, region, year, month, day FROM trail_files WHERE account IS NOT NULL";
+    let text = "SELECT DISTINCT account, region, substr(CAST(day AS VARCHAR), 1, 4) AS year, \
+                substr(CAST(day AS VARCHAR), 6, 2) AS month, substr(CAST(day AS VARCHAR), 9, 2) AS day \
+                FROM trail_files WHERE account IS NOT NULL";
     Parser::new(&GenericDialect {}).try_with_sql(text).ok()?.parse_query().ok().map(|query| *query)
 }
 
@@ -385,7 +387,7 @@ mod tests {
         );
         check("SELECT c.eventname FROM t AS c", "SELECT c.eventname FROM t AS c");
         check("SELECT resources[1].ARN FROM t", "SELECT resources[1]['arn'] AS arn FROM t");
-        check_headings("SELECT a, A, count(*) FROM t", &[None, Some("a"), Some("_col")]);
+        check_headings("SELECT a, A, count(*) FROM t", &[Some("a"), Some("a"), Some("_col")]);
         check_headings("SELECT a AS \"Total Count\", b AS N FROM t", &[Some("Total Count"), None]);
         let names = ["x", "y", "z"].map(str::to_owned);
         assert_eq!(rewritten("SELECT *, count(*) FROM t").headings.apply(&names), ["x", "y", "_col2"]);
