@@ -6,18 +6,39 @@
 pub mod address;
 pub mod capture;
 mod function;
+mod hashes;
 pub mod json;
 mod kernel;
 pub mod natural;
 pub mod number;
 pub mod period;
+mod regex;
+mod remainder;
+mod rows;
 mod scalar;
+mod strings;
 pub mod time;
+mod types;
+mod urls;
 
 pub use function::{Build, Function, Origin};
 
 /// Every function of SQL that is listed here, by family.
-pub const ALL: &[&[Function]] = &[json::JSON, time::TIME];
+pub const ALL: &[&[Function]] = &[
+    json::JSON,
+    strings::cut::CUT,
+    strings::shape::SHAPE,
+    strings::join::JOIN,
+    strings::compare::COMPARE,
+    strings::extremes::EXTREMES,
+    strings::format::FORMAT,
+    regex::REGEX,
+    urls::URLS,
+    hashes::HASHES,
+    remainder::REMAINDER,
+    time::TIME,
+    types::TYPES,
+];
 
 /// Every function, whatever its family.
 pub fn all() -> impl Iterator<Item = &'static Function> {
