@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod capture;
+mod dates;
 mod function;
 mod hashes;
 pub mod json;
@@ -17,11 +18,13 @@ mod remainder;
 mod rows;
 mod scalar;
 mod strings;
+mod syntax;
 pub mod time;
 mod types;
 mod urls;
 
 pub use function::{Build, Function, Origin};
+pub use syntax::FunctionSyntax;
 
 /// Every function of SQL that is listed here, by family.
 pub const ALL: &[&[Function]] = &[
@@ -36,6 +39,12 @@ pub const ALL: &[&[Function]] = &[
     urls::URLS,
     hashes::HASHES,
     remainder::REMAINDER,
+    dates::parts::PARTS,
+    dates::shifts::SHIFTS,
+    dates::formats::FORMATS,
+    dates::instants::INSTANTS,
+    dates::zones::ZONES,
+    dates::spans::SPANS,
     time::TIME,
     types::TYPES,
 ];
