@@ -40,6 +40,7 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
         .with_type_planner(Arc::new(sql::PlanTypes))
         .with_relation_planners(vec![Arc::new(sql::PlanUnnest)]);
     let planners = builder.expr_planners().get_or_insert_default();
+    planners.insert(0, Arc::new(functions::FunctionSyntax));
     planners.insert(0, Arc::new(sql::TextAsBoolean));
     planners.insert(0, Arc::new(sql::MultiplyIntervals));
     let context = SessionContext::new_with_state(builder.build());
