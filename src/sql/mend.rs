@@ -76,12 +76,25 @@ fn placeholders(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 /// The id of an event data store, or any name with hyphens after FROM and JOIN, becomes one quoted name.
 fn event_data_stores(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut mended: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // Whether the brackets that are open hold a query: `substring(x FROM a-1)` does not.
+    let mut queries = vec![false];
     let mut at = 0;
     while at < tokens.len() {
-        let is_table = mended.last().is_some_and(|last| is_word(&last.token, "FROM") || is_word(&last.token, "JOIN"));
+        match &tokens[at].token {
+            Token::LParen => queries.push(false),
+            Token::RParen => drop(queries.pop()),
+            token if is_word(token, "SELECT") => {
+                if let Some(innermost) = queries.last_mut() {
+                    *innermost = true;
+                }
+            }
+            _ => {}
+        }
+        let is_table = queries.last().is_some_and(|is_query| *is_query)
+            && mended.last().is_some_and(|last| is_word(&last.token, "FROM") || is_word(&last.token, "JOIN"));
         let run = joined_by_hyphens(&tokens[at..]);
         let text: String = run.iter().map(|token| token.token.to_string()).collect();
-        if is_event_data_store(&text) || is_table && text.contains('-') {
+        if is_event_data_store(&text) || is_table && text.contains('-') && !text.starts_with('-') {
             mended.push(TokenWithSpan::new(tokens::name(&text.to_lowercase()), covering(run)));
             at += run.len();
             continue;

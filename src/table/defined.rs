@@ -1,7 +1,7 @@
 //! A table as `CREATE EXTERNAL TABLE` defines it: a view over the records of its location.
 //!
 //! Declared columns have their declared types where those differ in meaning (booleans, numbers, times); partition
-//! columns are facts of where a log file lies. What the definition leaves out is there too, and hidden.
+//! columns are facts of where a log file lies. Our own hidden columns are there as in every table of records.
 //!
 //! Source: Athena User Guide, "Partition projection" and "Query AWS CloudTrail logs".
 
@@ -35,7 +35,7 @@ pub fn defined(
     let mut output = Vec::new();
     for field in &definition.columns {
         if taken.insert(field.name()) {
-            output.push(shown(column(field), field.name()));
+            output.push(column(field));
         }
     }
     let mut only: Option<Expr> = None;
@@ -48,9 +48,8 @@ pub fn defined(
             output.push(shown(typed, field.name()));
         }
     }
-    for column in columns::ALL.iter().filter(|column| !taken.contains(column.name)) {
-        output.push(marked(ident(column.name), column.name, "true"));
-    }
+    let is_free = |column: &&columns::Column| matches!(column.shape, Shape::Virtual(_)) && !taken.contains(column.name);
+    output.extend(columns::ALL.iter().filter(is_free).map(|column| ident(column.name)));
     let mut plan = LogicalPlanBuilder::scan(TableReference::bare(CLOUDTRAIL), provider_as_source(records), None)?;
     if let Some(only) = only {
         plan = plan.filter(only)?;
@@ -58,26 +57,26 @@ pub fn defined(
     Ok(Arc::new(ViewTable::new(plan.project(output)?.build()?, Some(definition.text.clone()))))
 }
 
+/// A partition column, which `*` shows where our own is hidden.
 fn shown(value: Expr, name: &str) -> Expr {
-    marked(value, name, "false")
-}
-
-fn marked(value: Expr, name: &str, is_hidden: &str) -> Expr {
-    let metadata = BTreeMap::from([(columns::HIDDEN.to_owned(), is_hidden.to_owned())]);
+    let metadata = BTreeMap::from([(columns::HIDDEN.to_owned(), "false".to_owned())]);
     value.alias_with_metadata(name, Some(FieldMetadata::new(metadata)))
 }
 
-/// A declared column.
+/// A declared column. One that is as declared stays the table's own, so that members of it reach the scan.
 fn column(field: &FieldRef) -> Expr {
-    let Some(known) = columns::find(field.name()) else {
+    let name = field.name().as_str();
+    let Some(known) = columns::find(name) else {
         // A member of the record that the published table does not have.
-        let text = json::leaf(col("eventjson"), &[Step::Key(field.name().as_str().into())], Kind::Text);
-        return typed(text, field.data_type());
+        let text = json::leaf(col("eventjson"), &[Step::Key(name.into())], Kind::Text);
+        return typed(text, field.data_type()).alias(name);
     };
     let value = ident(known.name);
     match known.shape {
-        Shape::Time if matches!(field.data_type(), DataType::Timestamp(..)) => timestamp_of(value),
-        Shape::Text | Shape::Flag | Shape::Time => typed(value, field.data_type()),
+        Shape::Time if matches!(field.data_type(), DataType::Timestamp(..)) => timestamp_of(value).alias(name),
+        Shape::Text | Shape::Flag | Shape::Time if *field.data_type() != DataType::Utf8 => {
+            typed(value, field.data_type()).alias(name)
+        }
         _ => value,
     }
 }

@@ -10,6 +10,7 @@
 //! - `:name` is `$name`, DataFusion's spelling of a placeholder.
 
 mod build;
+mod exists;
 mod headings;
 mod lambdas;
 mod like;
@@ -240,6 +241,7 @@ impl Rewriter<'_> {
         let items = std::mem::take(&mut select.projection);
         select.projection = stars::without_hidden(items, &relations);
         unnest::nest(&mut select.from);
+        select.projection.iter_mut().for_each(exists::rewrite);
         headings::head(&mut select.projection)
     }
 
