@@ -132,7 +132,7 @@ fn from_unixtime(args: &Args<'_>) -> Result<ArrayRef> {
         Some(if millis.abs() < 9e15 {
             Ok(millis as i64)
         } else {
-            exec_err!("`from_unixtime` takes seconds since 1970, not {seconds}")
+            exec_err!("`from_unixtime` takes seconds since 1970, not {seconds:?}")
         })
     })
 }
