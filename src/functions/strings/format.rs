@@ -130,7 +130,6 @@ fn in_words(seconds: f64) -> Result<String> {
     if !seconds.is_finite() || seconds < 0.0 || rounded > MOST_SECONDS {
         return Err(exec_datafusion_err!("`human_readable_seconds` takes a number of seconds, not {seconds:?}"));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
     let mut left = rounded as u64;
     let mut words = Vec::new();
     for (size, name) in PARTS {
