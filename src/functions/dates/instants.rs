@@ -78,7 +78,6 @@ pub(in crate::functions) const INSTANTS: &[Function] = &[
         [("to_unixtime('2023-07-10T11:42:36Z')", "1688989356.0")],
         (Time) -> DataType::Float64, |args| {
             let times = Times::of(args, 0)?;
-            #[expect(clippy::cast_precision_loss, reason = "a double is what Trino gives")]
             doubles(args.rows(), |row| Some(times.millis(row)? as f64 / 1000.0))
         }
     },
@@ -128,11 +127,10 @@ fn from_unixtime(args: &Args<'_>) -> Result<ArrayRef> {
         }
         let seconds = at(&seconds, row)?;
         let millis = (seconds * 1000.0).round();
-        #[expect(clippy::cast_possible_truncation, reason = "in range")]
         Some(if millis.abs() < 9e15 {
             Ok(millis as i64)
         } else {
-            exec_err!("`from_unixtime` takes seconds since 1970, not {seconds}")
+            exec_err!("`from_unixtime` takes seconds since 1970, not {seconds:?}")
         })
     })
 }

@@ -25,7 +25,8 @@ pub(super) fn compile(format: &str) -> Result<Vec<Item>> {
         }
         let count = rest.len() - after.len();
         rest = after;
-        let is_before_number = rest.starts_with(|next: char| NUMBERS.contains(next));
+        let is_month = rest.starts_with('M') && !rest.starts_with("MMM");
+        let is_before_number = is_month || rest.starts_with(|next: char| NUMBERS.contains(next));
         match item(letter, count, is_before_number) {
             Some(item) => items.push(item),
             None => return exec_err!("`{letter}` in the format `{format}` is not supported; text stands in quotes"),
@@ -34,7 +35,7 @@ pub(super) fn compile(format: &str) -> Result<Vec<Item>> {
     Ok(items)
 }
 
-/// Letters that stand for numbers, whatever their count.
+/// Letters that stand for numbers, whatever their count; months are words from three letters on.
 const NUMBERS: &str = "CYxweyDdKhHkmsS";
 
 fn item(letter: char, count: usize, is_before_number: bool) -> Option<Item> {

@@ -2,7 +2,7 @@
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
+use datafusion::common::{Result, exec_datafusion_err, exec_err};
 
 use super::times::{Times, days, timestamp_like, timestamps};
 use super::unit::Unit;
@@ -88,15 +88,13 @@ fn truncate(args: &Args<'_>) -> Result<ArrayRef> {
         });
     }
     timestamps(args, |row| {
-        let (unit, local) = (at(&units, row)?, times.local(row)?);
-        let begin = |unit: &Unit| unit.truncate(local).and_then(|begin| times.clock.millis(begin));
-        compiled.of(unit).map(begin).transpose()
+        let (unit, millis) = (at(&units, row)?, times.millis(row)?);
+        compiled.of(unit).map(|unit| unit.truncate_on(&times.clock, millis)).transpose()
     })
 }
 
 fn for_dates(unit: Unit, name: &str) -> Result<Unit> {
-    let error = || -> DataFusionError { exec_datafusion_err!("`{name}` is no unit of a date, which has no hours") };
-    if unit.suits_dates() { Ok(unit) } else { Err(error()) }
+    if unit.suits_dates() { Ok(unit) } else { exec_err!("`{name}` is no unit of a date, which has no hours") }
 }
 
 fn diff(args: &Args<'_>) -> Result<ArrayRef> {

@@ -78,7 +78,6 @@ fn duration(text: &str) -> Result<IntervalMonthDayNano> {
     if millis > MOST {
         return Err(error());
     }
-    #[expect(clippy::cast_possible_truncation, reason = "checked above")]
     Ok(IntervalMonthDayNano::new(0, 0, millis as i64 * 1_000_000))
 }
 

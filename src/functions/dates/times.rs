@@ -75,6 +75,11 @@ impl Clock {
         &self.name
     }
 
+    /// Whether it is the clock of UTC.
+    pub(super) fn is_utc(&self) -> bool {
+        self.is_utc
+    }
+
     /// How far the clock is ahead of UTC.
     pub(super) fn offset(&self, millis: i64) -> Option<FixedOffset> {
         let time = DateTime::from_timestamp_millis(millis)?.naive_utc();

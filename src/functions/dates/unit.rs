@@ -3,7 +3,7 @@
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use datafusion::common::{Result, exec_err};
 
-use super::times::Clock;
+use super::times::{Clock, DAY_MS};
 
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,16 @@ impl Unit {
         Some(day.and_time(NaiveTime::MIN))
     }
 
-    /// The same of a point in time, as a clock shows it. Hours and less do not depend on the clock.
+    /// The same of a point in time, as a clock shows it.
+    pub(super) fn truncate_on(self, clock: &Clock, millis: i64) -> Option<i64> {
+        match self {
+            Self::Fixed(size) if clock.is_utc() => millis.checked_sub(millis.rem_euclid(size)),
+            Self::Days(1) if clock.is_utc() => millis.checked_sub(millis.rem_euclid(DAY_MS)),
+            _ => clock.millis(self.truncate(clock.local(millis)?)?),
+        }
+    }
+
+    /// So many units after a point in time, as a clock shows it. Hours and less do not depend on the clock.
     pub(super) fn add_on(self, clock: &Clock, millis: i64, count: i64) -> Option<i64> {
         match self {
             Self::Fixed(size) => millis.checked_add(count.checked_mul(size)?),

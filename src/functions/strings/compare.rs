@@ -102,7 +102,7 @@ fn luhn(text: &str) -> Result<bool> {
         let digit = if place % 2 == 1 { digit * 2 } else { digit };
         sum += u64::from(digit / 10 + digit % 10);
     }
-    Ok(!text.is_empty() && sum % 10 == 0)
+    Ok(!text.is_empty() && sum.is_multiple_of(10))
 }
 
 #[cfg(test)]

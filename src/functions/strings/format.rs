@@ -128,9 +128,8 @@ fn in_words(seconds: f64) -> Result<String> {
     // Fractions are rounded as Java's `Math.round` does.
     let rounded = (seconds + 0.5).floor();
     if !seconds.is_finite() || seconds < 0.0 || rounded > MOST_SECONDS {
-        return Err(exec_datafusion_err!("`human_readable_seconds` takes a number of seconds, not {seconds}"));
+        return Err(exec_datafusion_err!("`human_readable_seconds` takes a number of seconds, not {seconds:?}"));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
     let mut left = rounded as u64;
     let mut words = Vec::new();
     for (size, name) in PARTS {

@@ -11,7 +11,7 @@ use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, exec_err, plan_err};
 use datafusion::logical_expr::type_coercion::binary::type_union_resolution;
 
-use crate::functions::rows::{at, bytes, texts};
+use crate::functions::rows::{Room, at, bytes, texts};
 use crate::functions::scalar::{Args, Scalar, gives, type_names};
 use crate::functions::{Build, Function, Origin};
 
@@ -203,12 +203,16 @@ fn repeat(args: &Args<'_>) -> Result<ArrayRef> {
     const LONGEST: i64 = 10_000;
     let (values, counts) = (args.array(0)?, args.integers(1)?);
     let (mut lengths, mut chosen, mut valid) = (Vec::new(), Vec::new(), Vec::new());
+    let mut room = Room::default();
+    let size = values.to_data().get_slice_memory_size()?.div_ceil(args.rows().max(1)) + size_of::<u64>();
     for row in 0..args.rows() {
         let count = at(&counts, row);
         if let Some(count) = count.filter(|count| *count > LONGEST) {
             return exec_err!("`repeat` takes a count of {LONGEST} at most, not {count}");
         }
         let times = usize::try_from(count.unwrap_or(0)).unwrap_or(0);
+        let text = values.as_string_opt::<i32>().and_then(|texts| at(texts, row)).map_or(0, str::len);
+        room.take(times.saturating_mul(size.max(text)))?;
         chosen.extend(std::iter::repeat_n(row as u64, times));
         lengths.push(times);
         valid.push(count.is_some());
