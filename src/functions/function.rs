@@ -46,3 +46,27 @@ pub enum Build {
     /// Syntax, which the reader of SQL turns into something else.
     Syntax,
 }
+
+impl Function {
+    /// A scalar function of Trino's under its one name.
+    pub(super) const fn trino(
+        name: &'static str,
+        usage: &'static str,
+        summary: &'static str,
+        examples: &'static [(&'static str, &'static str)],
+        build: fn() -> Arc<ScalarUDF>,
+    ) -> Self {
+        Self { name, aliases: &[], usage, summary, examples, origin: Origin::Trino, build: Build::Scalar(build) }
+    }
+
+    /// A scalar function that Athena does not have.
+    pub(super) const fn ours(
+        name: &'static str,
+        usage: &'static str,
+        summary: &'static str,
+        examples: &'static [(&'static str, &'static str)],
+        build: fn() -> Arc<ScalarUDF>,
+    ) -> Self {
+        Self { name, aliases: &[], usage, summary, examples, origin: Origin::Ours, build: Build::Scalar(build) }
+    }
+}

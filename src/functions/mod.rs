@@ -4,8 +4,11 @@
 //! other functions here serve the Logs Insights language, which has a table of its own.
 
 pub mod address;
+mod aggregates;
+mod arrays;
 pub mod attempt;
 pub mod capture;
+pub mod cast;
 mod dates;
 pub mod elements;
 mod function;
@@ -13,9 +16,14 @@ mod hashes;
 pub mod interval;
 pub mod json;
 mod kernel;
+mod lambdas;
+mod maps;
 pub mod natural;
+mod nested;
+pub mod network;
 pub mod number;
 pub mod period;
+mod policy;
 mod regex;
 mod remainder;
 mod rows;
@@ -31,26 +39,32 @@ pub use syntax::FunctionSyntax;
 
 /// Every function of SQL that is listed here, by family.
 pub const ALL: &[&[Function]] = &[
+    aggregates::AGGREGATES,
+    arrays::ARRAYS,
     attempt::ATTEMPT,
-    json::JSON,
-    strings::cut::CUT,
-    strings::shape::SHAPE,
-    strings::join::JOIN,
-    strings::compare::COMPARE,
-    strings::extremes::EXTREMES,
-    strings::format::FORMAT,
-    regex::REGEX,
-    urls::URLS,
-    hashes::HASHES,
-    remainder::REMAINDER,
-    dates::parts::PARTS,
-    dates::shifts::SHIFTS,
     dates::formats::FORMATS,
     dates::instants::INSTANTS,
-    dates::zones::ZONES,
+    dates::parts::PARTS,
+    dates::shifts::SHIFTS,
     dates::spans::SPANS,
+    dates::zones::ZONES,
+    hashes::HASHES,
+    json::JSON,
+    lambdas::LAMBDAS,
+    maps::MAPS,
+    network::NETWORK,
+    policy::POLICY,
+    regex::REGEX,
+    remainder::REMAINDER,
+    strings::compare::COMPARE,
+    strings::cut::CUT,
+    strings::extremes::EXTREMES,
+    strings::format::FORMAT,
+    strings::join::JOIN,
+    strings::shape::SHAPE,
     time::TIME,
     types::TYPES,
+    urls::URLS,
 ];
 
 /// Every function, whatever its family.

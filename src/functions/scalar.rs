@@ -12,6 +12,8 @@ use datafusion::logical_expr::{
     Volatility,
 };
 
+use super::nested::only;
+
 /// A function of rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scalar {
@@ -290,7 +292,7 @@ impl ScalarUDFImpl for ScalarFunction {
             );
         }
         if are_constant {
-            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&values, 0)?));
+            return Ok(ColumnarValue::Scalar(only(&values)?));
         }
         Ok(ColumnarValue::Array(values))
     }

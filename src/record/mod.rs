@@ -27,7 +27,7 @@ mod walk;
 pub use build::{Builder, Progress};
 pub use error::Error;
 pub use inflate::Inflater;
-pub use path::{elements, extract};
+pub use path::{elements, extract, members};
 pub use reading::{DocumentKind, Reading, Tally};
 pub use sieve::{Needle, Sieve};
 pub use skim::{Extent, Skimmed, skim};

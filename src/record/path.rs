@@ -43,6 +43,28 @@ pub fn elements<'a>(json: &'a str, path: &[Step]) -> Option<Vec<&'a str>> {
     Some(elements)
 }
 
+/// The members of an object, in order, equal keys included: keys unescaped, values as raw JSON. None when the text is
+/// no JSON object.
+#[must_use]
+pub fn members(json: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
+    let object = locate(json, &[])?;
+    let mut cursor = Cursor::new(object.as_bytes(), Limits::default());
+    let open = cursor.next();
+    if open.byte != b'{' {
+        return None;
+    }
+    let mut members = Vec::new();
+    each_member(&mut cursor, open, |key, start, end| {
+        let key = match unescaped(key) {
+            Cow::Borrowed(key) => String::from_utf8_lossy(key),
+            Cow::Owned(key) => Cow::Owned(String::from_utf8_lossy(&key).into_owned()),
+        };
+        members.extend(object.get(start..end).map(|value| (key, value)));
+    })
+    .ok()?;
+    Some(members)
+}
+
 /// The raw value at a path.
 fn locate<'a>(json: &'a str, path: &[Step]) -> Option<&'a str> {
     let (first, rest) = match path.split_first() {

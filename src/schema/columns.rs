@@ -295,16 +295,16 @@ impl Shape {
 pub const HOLDS: &str = "trailql.holds";
 /// Value of [`HOLDS`]: JSON, reached into by path.
 pub const JSON: &str = "json";
+/// Value of [`HOLDS`]: JSON as a value of Trino's type JSON, not text that happens to be JSON.
+pub const JSON_VALUE: &str = "json value";
+/// Value of [`HOLDS`]: an address of the Internet Protocol; 16 bytes, IPv4 as IPv4-mapped IPv6.
+pub const IP_ADDRESS: &str = "ip address";
+/// Value of [`HOLDS`]: a block of addresses; the 16 bytes of its first address and the length of its prefix.
+pub const IP_PREFIX: &str = "ip prefix";
 /// Value of [`HOLDS`]: a point in time.
 pub const TIME: &str = "time";
 /// Value of [`HOLDS`]: `true` or `false`.
 pub const FLAG: &str = "flag";
-/// Value of [`HOLDS`]: a value of Trino's type JSON, as text; its strings have quotes.
-pub const JSON_VALUE: &str = "json value";
-/// Value of [`HOLDS`]: an address, as 16 bytes; IPv4 addresses are mapped into IPv6.
-pub const IP_ADDRESS: &str = "ip address";
-/// Value of [`HOLDS`]: a block of addresses, as its first address and the length of its prefix.
-pub const IP_PREFIX: &str = "ip prefix";
 /// Field metadata: `true` on columns that `SELECT *` leaves out.
 pub const HIDDEN: &str = "trailql.hidden";
 

@@ -3,56 +3,23 @@
 //! Each such function declares that it moves towards the leaves, so the optimizer hands it to the scan,
 //! which reads the leaf straight from the log file instead of building the whole JSON text first.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder, TimestampMillisecondBuilder};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ExpressionPlacement, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit,
+    ColumnarValue, Expr, ExpressionPlacement, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    Volatility, lit,
 };
 
-use super::{Build, Function, Origin};
+use super::path::{Part, json_path, matches, parse};
+use super::write::json_of;
+use super::{as_json, json_input};
+use crate::functions::nested::sql_type;
 use crate::record;
 use crate::schema::{Kind, Step};
-
-/// What SQL may call of this family.
-pub(super) const JSON: &[Function] = &[
-    Function {
-        name: "json_extract",
-        aliases: &[],
-        usage: "json_extract(json, '$.path')",
-        summary: "The value at a path, as JSON.",
-        examples: &[
-            (r#"json_extract('{"a":{"b":[1,"x"]}}', '$.a.b')"#, r#"[1,"x"]"#),
-            ("json_extract('{', '$.a')", "NULL"),
-        ],
-        origin: Origin::Trino,
-        build: Build::Scalar(json_extract),
-    },
-    Function {
-        name: "json_extract_scalar",
-        aliases: &[],
-        usage: "json_extract_scalar(json, '$.path')",
-        summary: "The string, number or boolean at a path, as text.",
-        examples: &[
-            (r#"json_extract_scalar('{"a":{"b":[1,"x"]}}', '$.a.b[1]')"#, "x"),
-            (r#"json_extract_scalar('{"a":{}}', '$.a')"#, "NULL"),
-        ],
-        origin: Origin::Trino,
-        build: Build::Scalar(json_extract_scalar),
-    },
-    Function {
-        name: "json_member",
-        aliases: &[],
-        usage: "json_member(json, key_or_index, …)",
-        summary: "A member as text, objects and arrays as JSON; a key that differs only in case will do.",
-        examples: &[(r#"json_member('{"a":{"B":7}}', 'a', 'b')"#, "7")],
-        origin: Origin::Ours,
-        build: Build::Scalar(json_member),
-    },
-];
 
 /// A function that takes one leaf out of JSON text: `name(json, step, …)` or `name(json, '$.path')`.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -156,14 +123,34 @@ impl LeafFunction {
 
     /// One leaf of every text, all by one path.
     fn evaluate(&self, json: &StringArray, path: &[Step]) -> ArrayRef {
-        self.collect((0..json.len()).map(|row| (json.is_valid(row)).then(|| (json.value(row), path))))
+        self.finish(json.iter().map(|json| record::extract(json?, path, self.kind)))
     }
 
-    fn collect<'a>(&self, rows: impl Iterator<Item = Option<(&'a str, &'a [Step])>>) -> ArrayRef {
-        let leaves = rows.map(|row| row.and_then(|(json, path)| record::extract(json, path, self.kind)));
+    fn way(&self, steps: &[ScalarValue], any_case: bool) -> Result<Option<Way>> {
+        let path = match (self.path(steps), steps) {
+            (Err(error), [pattern]) if self.kind == Kind::Json && self.spelling == Spelling::Path => {
+                let parts = text(pattern).map(parse).transpose()?.unwrap_or_default();
+                if parts.iter().all(|part| matches!(part, Part::Step(_))) {
+                    return Err(error);
+                }
+                return Ok(Some(Way::Pattern(parts)));
+            }
+            (path, _) => path?,
+        };
+        Ok(path.map(|path| {
+            let relaxed = |step| match step {
+                Step::ExactKey(key) if any_case => Step::Key(key),
+                step => step,
+            };
+            Way::Path(path.into_iter().map(relaxed).collect())
+        }))
+    }
+
+    fn finish(&self, leaves: impl Iterator<Item = Option<impl AsRef<str>>>) -> ArrayRef {
         if self.kind == Kind::Time {
             let mut times = TimestampMillisecondBuilder::new().with_timezone("UTC");
-            leaves.for_each(|leaf| times.append_option(leaf.as_deref().and_then(record::parse_time)));
+            leaves
+                .for_each(|leaf| times.append_option(leaf.as_ref().and_then(|leaf| record::parse_time(leaf.as_ref()))));
             return Arc::new(times.finish());
         }
         let mut texts = StringBuilder::new();
@@ -189,7 +176,10 @@ impl ScalarUDFImpl for LeafFunction {
         if !fits {
             return plan_err!("`{}` takes JSON text and a path, not {} arguments", self.name, types.len());
         }
-        let mut coerced = vec![DataType::Utf8];
+        let Some(json) = json_input(&types[0]) else {
+            return plan_err!("`{}` takes JSON text and a path, not {}", self.name, sql_type(&types[0]));
+        };
+        let mut coerced = vec![json];
         for step in &types[1..] {
             coerced.push(if step.is_integer() { DataType::Int64 } else { DataType::Utf8 });
         }
@@ -198,6 +188,12 @@ impl ScalarUDFImpl for LeafFunction {
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(self.kind.data_type())
+    }
+
+    fn return_field_from_args(&self, _: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        let field = Field::new(self.name, self.kind.data_type(), true);
+        let is_json = self.kind == Kind::Json && self.spelling == Spelling::Path;
+        Ok(Arc::new(if is_json { as_json(field) } else { field }))
     }
 
     /// A leaf of a column, by a constant path, is what the scan can read by itself.
@@ -221,22 +217,41 @@ impl ScalarUDFImpl for LeafFunction {
             .map(|step| if let ColumnarValue::Scalar(value) = step { Some(value.clone()) } else { None })
             .collect();
         let rows = args.number_rows;
-        let json = cast(&json.to_array(rows)?, &DataType::Utf8)?;
-        let json = json.as_string::<i32>();
+        // Members of structs are written as the record writes them; Athena's names of them will do as well.
+        let any_case = args.arg_fields.first().is_some_and(|field| field.data_type().is_nested());
+        let array = json.to_array(rows)?;
+        let field =
+            args.arg_fields.first().cloned().unwrap_or_else(|| Arc::new(Field::new("json", DataType::Utf8, true)));
+        let json = json_of(&array, &field)?;
         if let Some(scalars) = scalars {
-            return Ok(ColumnarValue::Array(match self.path(&scalars)? {
-                Some(path) => self.evaluate(json, &path),
+            return Ok(ColumnarValue::Array(match self.way(&scalars, any_case)? {
+                Some(Way::Path(path)) => self.evaluate(&json, &path),
+                Some(Way::Pattern(path)) => {
+                    Arc::new(json.iter().map(|json| matches(json?, &path)).collect::<StringArray>())
+                }
                 None => datafusion::arrow::array::new_null_array(&self.kind.data_type(), rows),
             }));
         }
         let steps: Vec<_> = steps.iter().map(|step| step.to_array(rows)).collect::<Result<_>>()?;
-        let paths: Vec<_> = (0..rows)
-            .map(|row| self.path(&steps.iter().map(|step| scalar(step, row)).collect::<Vec<_>>()))
-            .collect::<Result<_>>()?;
-        let texts = (0..rows)
-            .map(|row| if json.is_valid(row) { Some((json.value(row), paths[row].as_deref()?)) } else { None });
-        Ok(ColumnarValue::Array(self.collect(texts)))
+        let mut leaves = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let scalars: Vec<_> = steps.iter().map(|step| scalar(step, row)).collect();
+            let way = self.way(&scalars, any_case)?;
+            leaves.push(way.filter(|_| json.is_valid(row)).and_then(|way| match way {
+                Way::Path(path) => record::extract(json.value(row), &path, self.kind).map(Cow::into_owned),
+                Way::Pattern(path) => matches(json.value(row), &path),
+            }));
+        }
+        Ok(ColumnarValue::Array(self.finish(leaves.into_iter())))
     }
+}
+
+/// What the arguments after the first lead to.
+enum Way {
+    /// One leaf.
+    Path(Vec<Step>),
+    /// All that a JSON path with wildcards leads to.
+    Pattern(Vec<Part>),
 }
 
 fn scalar(array: &ArrayRef, row: usize) -> ScalarValue {
@@ -251,106 +266,4 @@ fn scalar(array: &ArrayRef, row: usize) -> ScalarValue {
 
 fn text(value: &ScalarValue) -> Option<&str> {
     value.try_as_str().flatten()
-}
-
-/// Reads a JSON path as Trino's `json_extract` takes it: `$.a.b[0]`, `$['a b']`, `$."a-b"`, `$.a["b"]`.
-///
-/// # Errors
-/// When it does not begin with `$` or a step cannot be read.
-pub fn json_path(text: &str) -> Result<Vec<Step>> {
-    let bad = |at: usize| {
-        exec_err!("invalid JSON path `{text}`: cannot read it from character {} on", text[..at].chars().count() + 1)
-    };
-    let mut rest = match text.trim_start().strip_prefix('$') {
-        Some(rest) => rest,
-        // Trino takes a path without its root, too.
-        None if !text.is_empty() && !text.starts_with(['[', '.']) => return Ok(text.split('.').map(exact).collect()),
-        None => return bad(0),
-    };
-    let mut steps = Vec::new();
-    while !rest.is_empty() {
-        let at = text.len() - rest.len();
-        let (step, after) = match rest.as_bytes() {
-            [b'.', b'"', ..] => match quoted(&rest[1..]) {
-                Some((key, after)) => (exact(&key), after),
-                None => return bad(at),
-            },
-            [b'.', ..] => {
-                let end = rest[1..].find(['.', '[']).map_or(rest.len(), |end| end + 1);
-                if end == 1 {
-                    return bad(at);
-                }
-                (exact(&rest[1..end]), &rest[end..])
-            }
-            [b'[', b'"' | b'\'', ..] => {
-                match quoted(&rest[1..]).and_then(|(key, after)| Some((key, after.strip_prefix(']')?))) {
-                    Some((key, after)) => (exact(&key), after),
-                    None => return bad(at),
-                }
-            }
-            [b'[', ..] => {
-                let Some(end) = rest.find(']') else { return bad(at) };
-                let inside = rest[1..end].trim();
-                let step = match inside.parse() {
-                    Ok(index) => Step::Index(index),
-                    Err(_) if inside.is_empty() || inside.contains(['*', ':', ',', '?', '@']) => return bad(at),
-                    Err(_) => exact(inside),
-                };
-                (step, &rest[end + 1..])
-            }
-            _ if rest.trim().is_empty() => break,
-            _ => return bad(at),
-        };
-        steps.push(step);
-        rest = after;
-    }
-    Ok(steps)
-}
-
-fn exact(key: &str) -> Step {
-    Step::ExactKey(key.into())
-}
-
-/// A quoted key at the beginning of `text`, with backslash escapes, and what follows it.
-fn quoted(text: &str) -> Option<(String, &str)> {
-    let mut characters = text.char_indices();
-    let (_, quote) = characters.next()?;
-    let mut key = String::new();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '\\' => key.push(characters.next()?.1),
-            _ if character == quote => return Some((key, &text[at + quote.len_utf8()..])),
-            _ => key.push(character),
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::path_text;
-
-    fn check(path: &str, expected: &str) {
-        assert_eq!(path_text(&json_path(path).expect(path)), expected, "{path}");
-    }
-
-    #[test]
-    fn json_paths_are_read_in_every_spelling() {
-        check("$", "");
-        check("$.a.b", "a.b");
-        check("$.items[0].id", "items.0.id");
-        check("$['a b'].c", "a b.c");
-        check("$.\"x-amz-acl\"", "x-amz-acl");
-        check("$[\"a\"][\"b\\\"c\"]", "a.b\"c");
-        check("a.b", "a.b");
-    }
-
-    #[test]
-    fn a_bad_json_path_names_the_place() {
-        for path in ["$.", "$.a..b", "$[", "$.a[*]", "$x", "", "$['a]"] {
-            let error = json_path(path).expect_err(path).to_string();
-            assert!(error.contains("invalid JSON path"), "{error}");
-        }
-    }
 }
