@@ -4,6 +4,7 @@ mod access;
 mod make;
 mod order;
 mod search;
+mod sequence;
 mod sets;
 
 use super::Function;
@@ -149,7 +150,7 @@ pub(super) const ARRAYS: &[Function] = &[
         "sequence(start, stop[, step])",
         "Numbers, dates or times from start to stop, both included.",
         &[("sequence(1, 3)", "[1,2,3]"), ("sequence(5, 1, -2)", "[5,3,1]")],
-        make::sequence,
+        sequence::sequence,
     ),
     Function::trino(
         "ngrams",
