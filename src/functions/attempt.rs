@@ -25,7 +25,7 @@ use super::{Build, Function, Origin};
 
 /// What SQL may call of this family.
 pub(super) const ATTEMPT: &[Function] = &[Function {
-    name: "try",
+    name: TRY,
     aliases: &[],
     usage: "try(expression)",
     summary: "The expression, NULL where it ends in an error.",
@@ -33,6 +33,9 @@ pub(super) const ATTEMPT: &[Function] = &[Function {
     origin: Origin::Trino,
     build: Build::Scalar(whole),
 }];
+
+/// The name of what stands for `TRY` until the types of its expression are known.
+pub const TRY: &str = "try";
 
 /// What stands for `TRY` until the types of its expression are known.
 fn whole() -> Arc<ScalarUDF> {
@@ -42,7 +45,7 @@ fn whole() -> Arc<ScalarUDF> {
     };
     let output = |call: &Call<'_>| Ok(call.fields[0].as_ref().clone().with_nullable(true));
     let values = |args: &Args<'_>| args.array(0);
-    Scalar { name: "try", inputs, output, values }.function()
+    Scalar { name: TRY, inputs, output, values }.function()
 }
 
 /// The expression, with its errors caught.
@@ -130,7 +133,7 @@ impl Caught {
 
 impl ScalarUDFImpl for Caught {
     fn name(&self) -> &'static str {
-        "try"
+        "caught"
     }
 
     fn signature(&self) -> &Signature {

@@ -10,7 +10,6 @@ pub mod attempt;
 pub mod capture;
 pub mod cast;
 mod dates;
-pub mod elements;
 mod function;
 mod hashes;
 pub mod interval;

@@ -31,6 +31,7 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
     let runtime = Arc::new(memory::runtime(options, &config)?);
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(sql::CompareTimes));
+    rules.insert(1, Arc::new(sql::CastAsTrino));
     rules.push(Arc::new(sql::CatchAttempts));
     let mut builder = SessionStateBuilder::new()
         .with_config(config)

@@ -189,6 +189,7 @@ impl Session {
                         let plan = plan.map_err(|error| self.failed(source, error))?;
                         let plan = params::bind(plan, source, &self.options.params)?;
                         let plan = as_written(plan, parsed.text());
+                        let plan = sql::with_addresses_as_text(plan).map_err(|error| self.failed(source, error))?;
                         Ok(Planned { plan, language: Language::Sql, headings, notices: notices(list) })
                     }
                     Prepared::Command(command) => {

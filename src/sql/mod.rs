@@ -5,11 +5,13 @@
 
 mod attempts;
 mod booleans;
+mod casts;
 mod catalog;
 mod command;
 mod ddl;
 mod dialect;
 mod error;
+mod expressions;
 mod flags;
 mod intervals;
 mod mend;
@@ -24,6 +26,7 @@ mod unnest;
 
 pub use attempts::CatchAttempts;
 pub use booleans::TextAsBoolean;
+pub use casts::{CastAsTrino, with_addresses_as_text};
 pub use command::{Command, Show, Written};
 pub use error::diagnose;
 pub use intervals::MultiplyIntervals;

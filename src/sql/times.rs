@@ -6,15 +6,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, ExprSchema, Result, ScalarValue};
 use datafusion::config::ConfigOptions;
 use datafusion::logical_expr::expr::{Between, BinaryExpr, Case, Cast, InList, ScalarFunction, TryCast};
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator, cast, lit};
 use datafusion::optimizer::AnalyzerRule;
 
+use super::expressions;
 use crate::functions::time::timestamp_of;
 use crate::record::parse_time;
 use crate::schema::{Kind, columns};
@@ -23,8 +22,36 @@ use crate::schema::{Kind, columns};
 #[derive(Debug)]
 pub struct CompareTimes;
 
-/// DataFusion's functions that take a point in time.
-const FUNCTIONS_OF_TIME: &[&str] = &["date_trunc", "date_bin", "date_part", "to_char", "to_local_time", "to_unixtime"];
+/// DataFusion's functions that take a point in time, and count nanoseconds.
+const FUNCTIONS_OF_NANOSECONDS: &[&str] = &["date_bin", "to_char", "to_local_time"];
+
+/// Functions that take a point in time, or a text of one.
+const FUNCTIONS_OF_TIME: &[&str] = &[
+    "date",
+    "date_add",
+    "date_diff",
+    "date_format",
+    "date_part",
+    "date_trunc",
+    "day",
+    "day_of_week",
+    "day_of_year",
+    "format_datetime",
+    "hour",
+    "last_day_of_month",
+    "minute",
+    "month",
+    "quarter",
+    "second",
+    "to_unixtime",
+    "week",
+    "year",
+    "year_of_week",
+];
+
+/// Functions that read a text of time, and what the format must begin with for `eventtime` to have it.
+const READERS: &[(&str, &str)] =
+    &[("from_iso8601_timestamp", ""), ("date_parse", "%Y-%m-%dT%"), ("parse_datetime", "yyyy-MM-dd''T''HH:mm:ss")];
 
 impl AnalyzerRule for CompareTimes {
     fn name(&self) -> &'static str {
@@ -32,20 +59,7 @@ impl AnalyzerRule for CompareTimes {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_up_with_subqueries(|plan| {
-            let schema = match &plan {
-                LogicalPlan::TableScan(scan) => scan.projected_schema.as_ref().clone(),
-                plan => merge_schema(&plan.inputs()),
-            };
-            let names = NamePreserver::new(&plan);
-            plan.map_expressions(|expr| {
-                let name = names.save(&expr);
-                let rewritten = expr.transform_up(|expr| rewrite(expr, &schema))?;
-                Ok(rewritten.update_data(|expr| name.restore(expr)))
-            })?
-            .map_data(LogicalPlan::recompute_schema)
-        })
-        .map(|transformed| transformed.data)
+        expressions::rewrite(plan, rewrite)
     }
 }
 
@@ -75,11 +89,20 @@ fn rewrite(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
                 None => Transformed::no(Expr::InList(InList { expr, list, negated })),
             }
         }
-        Expr::ScalarFunction(ScalarFunction { func, args }) if FUNCTIONS_OF_TIME.contains(&func.name()) => {
+        Expr::ScalarFunction(ScalarFunction { func, args }) if FUNCTIONS_OF_NANOSECONDS.contains(&func.name()) => {
             let args =
                 args.into_iter().map(|arg| if holds_time(&arg, schema) { within_range(arg) } else { arg }).collect();
             Transformed::yes(Expr::ScalarFunction(ScalarFunction { func, args }))
         }
+        Expr::ScalarFunction(ScalarFunction { func, args }) if FUNCTIONS_OF_TIME.contains(&func.name()) => {
+            let args =
+                args.into_iter().map(|arg| if holds_time(&arg, schema) { timestamp_of(arg) } else { arg }).collect();
+            Transformed::yes(Expr::ScalarFunction(ScalarFunction { func, args }))
+        }
+        Expr::ScalarFunction(call) => match read_time(&call, schema) {
+            Some(time) => Transformed::yes(time),
+            None => Transformed::no(Expr::ScalarFunction(call)),
+        },
         Expr::Cast(Cast { expr, field }) if is_time(field.data_type()) && holds_time(&expr, schema) => {
             Transformed::yes(Expr::Cast(Cast { expr: Box::new(within_range(*expr)), field }))
         }
@@ -88,6 +111,19 @@ fn rewrite(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         }
         expr => Transformed::no(expr),
     })
+}
+
+/// `from_iso8601_timestamp(eventtime)` and `date_parse(eventtime, '%Y-%m-%dT%H:%i:%sZ')` are the time itself.
+fn read_time(call: &ScalarFunction, schema: &DFSchema) -> Option<Expr> {
+    let (_, begins) = READERS.iter().find(|(name, _)| *name == call.func.name())?;
+    let (text, format) = match call.args.as_slice() {
+        [text] => (text, ""),
+        [text, Expr::Literal(format, _)] => (text, format.try_as_str()??),
+        _ => return None,
+    };
+    // In a pattern a quote may be written once or twice.
+    let is_whole = format.replace("''", "'").starts_with(&begins.replace("''", "'"));
+    (is_whole && holds_time(text, schema)).then(|| timestamp_of(text.clone()))
 }
 
 /// The comparison of a text of time with something else, when it means the time.

@@ -13,7 +13,8 @@ use datafusion::prelude::coalesce;
 use datafusion::sql::sqlparser::ast::{Join, JoinOperator, TableFactor, TableWithJoins};
 
 use super::rewrite::is_unnest;
-use crate::functions::elements::elements;
+use super::types;
+use crate::functions::cast::cast_as;
 
 /// Plans `UNNEST`, alone or after what it unnests.
 #[derive(Debug)]
@@ -141,9 +142,11 @@ fn listed(expr: Expr, schema: &DFSchema, is_pairs: bool) -> Result<Listed> {
             (entries, found)
         }
         found if found.is_string() => {
-            let elements = elements(expr, is_pairs);
-            let found = elements.get_type(schema)?;
-            (elements, found)
+            // What is no array has no elements.
+            let target = types::parse(if is_pairs { "map(varchar, varchar)" } else { "array(varchar)" });
+            let Some(target) = target else { return plan_err!("a type that cannot be read") };
+            let elements = cast_as(&target, true).call(vec![expr]);
+            return listed(elements, schema, is_pairs);
         }
         found => (expr, found),
     };

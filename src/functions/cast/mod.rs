@@ -3,6 +3,7 @@
 //! The reader of SQL puts these in place of CAST and TRY_CAST; they are in no list.
 
 mod from_json;
+mod times;
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use super::json::write::{Missing, Writer};
 use super::json::{as_json, is_json_value};
 use super::nested::{is_text, only, plain};
 use super::scalar::{Scalar, gives};
+
+pub use times::timestamp_text;
 
 /// `cast_as(value)`: the value in another type, from JSON text or by Arrow's own rules.
 ///
