@@ -17,19 +17,15 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
     let mut sink = sink(&args.output)?;
     let mut is_idle = true;
     for (source, language) in texts {
-        let statements = match session.parse(&source, language) {
-            Ok(statements) => statements,
-            Err(error) if args.keep_going => {
-                terminal.fail(&error);
-                exit = exit.and(Exit::of_error(&error));
-                is_idle = false;
-                continue;
-            }
-            Err(error) => return Err(error),
+        // A text with an error in it is not begun, unless the rest of it is wanted all the same.
+        let statements = match args.keep_going {
+            true => session.parse_each(&source, language),
+            false => session.parse(&source, language)?.into_iter().map(Ok).collect(),
         };
         for statement in statements {
             is_idle = false;
-            let answered = match terminal.wait(session.run(statement)).await {
+            let answered = async { terminal.wait(session.run(statement?)).await };
+            let answered = match answered.await {
                 Ok(answer) => terminal.show(answer, format, args.output.limit, &mut sink, &[]).await,
                 Err(error) => Err(error),
             };

@@ -3,6 +3,7 @@
 //! [`ALL`] is what SQL may call beside DataFusion's own functions, with Trino's meaning where Trino has the name. The
 //! other functions here serve the Logs Insights language, which has a table of its own.
 
+mod absent;
 pub mod address;
 mod aggregates;
 mod arrays;
@@ -17,10 +18,12 @@ pub mod json;
 mod kernel;
 mod lambdas;
 mod maps;
+mod math;
 pub mod natural;
 mod nested;
 pub mod network;
 pub mod number;
+pub mod pattern;
 pub mod period;
 mod policy;
 mod regex;
@@ -33,6 +36,7 @@ pub mod time;
 mod types;
 mod urls;
 
+pub use absent::is_absent;
 pub use function::{Build, Function, Origin};
 pub use syntax::FunctionSyntax;
 
@@ -51,7 +55,9 @@ pub const ALL: &[&[Function]] = &[
     json::JSON,
     lambdas::LAMBDAS,
     maps::MAPS,
+    math::MATH,
     network::NETWORK,
+    pattern::PATTERN,
     policy::POLICY,
     regex::REGEX,
     remainder::REMAINDER,

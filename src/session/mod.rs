@@ -118,17 +118,28 @@ impl Session {
     /// # Errors
     /// [`Error::Query`] with everything that is wrong with it.
     pub fn parse(&self, source: &Source, language: Language) -> Result<Vec<Statement>, Error> {
+        self.parse_each(source, language).into_iter().collect()
+    }
+
+    /// The statements of a text, each with what is wrong with it.
+    #[must_use]
+    pub fn parse_each(&self, source: &Source, language: Language) -> Vec<Result<Statement, Error>> {
         let statement = |form| Statement { source: source.clone(), form };
-        Ok(match language {
-            Language::Sql => {
-                let parsed = sql::parse(source).map_err(Error::Query)?;
-                parsed.into_iter().map(|parsed| statement(Form::Sql(Box::new(parsed)))).collect()
-            }
+        match language {
+            Language::Sql => match sql::parse(source) {
+                Ok(parsed) => {
+                    let each = |parsed: Result<sql::Statement, Diagnostics>| {
+                        parsed.map(|parsed| statement(Form::Sql(Box::new(parsed)))).map_err(Error::Query)
+                    };
+                    parsed.into_iter().map(each).collect()
+                }
+                Err(error) => vec![Err(Error::Query(error))],
+            },
             Language::Insights => {
-                let query = insights::parse(source).map_err(Error::Query)?;
-                vec![statement(Form::Insights(Box::new(query)))]
+                let parsed = insights::parse(source).map_err(Error::Query);
+                vec![parsed.map(|query| statement(Form::Insights(Box::new(query))))]
             }
-        })
+        }
     }
 
     /// Starts a statement. Its rows come as the answer is asked for them.

@@ -5,6 +5,7 @@ use datafusion::sql::sqlparser::tokenizer;
 
 use super::span;
 use crate::diag::{Diagnostic, Source, closest};
+use crate::functions;
 use crate::schema::columns;
 
 /// What DataFusion could not plan, as a diagnostic on the text. `tables` and `functions` are the names it could have meant.
@@ -57,7 +58,7 @@ fn of_schema(error: &SchemaError) -> Diagnostic {
     }
 }
 
-fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnostic {
+fn of_plan(sentence: &str, tables: &[String], known: &[String]) -> Diagnostic {
     let quoted = |prefix: &str, suffix: &str| {
         sentence.strip_prefix(prefix).and_then(|rest| rest.split_once(suffix)).map(|(name, _)| name)
     };
@@ -81,8 +82,12 @@ fn of_plan(sentence: &str, tables: &[String], functions: &[String]) -> Diagnosti
             .help("add it to GROUP BY, or aggregate it: `min`, `max`, `count`, `array_agg`");
     }
     if let Some(name) = quoted("Invalid function '", "'") {
+        if functions::is_absent(name) {
+            return Diagnostic::error("S004", format!("`{name}` is a function of Trino that trailql does not have"))
+                .help("`SHOW FUNCTIONS` lists what it has");
+        }
         let diagnostic = Diagnostic::error("S004", format!("no function is named `{name}`"));
-        return match closest(name, functions.iter().map(String::as_str)) {
+        return match closest(name, known.iter().map(String::as_str)) {
             Some(close) => diagnostic.help(format!("`{close}` has a similar name")),
             None => diagnostic.help("`SHOW FUNCTIONS` lists them"),
         };

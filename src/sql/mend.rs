@@ -1,6 +1,7 @@
 //! Spellings of Athena and CloudTrail Lake that sqlparser does not read, mended token by token.
 //!
 //! - Lake's event data stores are tables: `FROM 5e2676f8-9fce-46ef-8142-3e36a94e6691`.
+//! - `IPADDRESS '192.0.2.1'` is a call; so is `JSON '…'`.
 //! - `CAST(x AS MAP(VARCHAR, JSON))`: nested types become one quoted name, which [`types`](super::types) reads.
 //! - `VALUES 1, 2` has brackets; `LISTAGG(… ON OVERFLOW …)` loses its clause.
 //! - `PREPARE p FROM …` is `PREPARE p AS …`; `?` is `$1`, `$2` and so on; `EXPLAIN (TYPE …)` loses its options.
@@ -17,6 +18,7 @@ pub(super) fn mend(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let tokens = prepare(tokens);
     let tokens = placeholders(tokens);
     let tokens = event_data_stores(tokens);
+    let tokens = typed_literals(tokens);
     let tokens = nested_types(tokens);
     let tokens = values(tokens);
     overflow(tokens)
@@ -127,6 +129,26 @@ fn is_event_data_store(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b'x' | b'X');
     let groups = text.split('-').map(|group| group.bytes().all(is_digit).then_some(group.len()));
     groups.eq([8, 4, 4, 4, 12].map(Some))
+}
+
+/// `IPADDRESS '192.0.2.1'` → `ip_address('192.0.2.1')`, and so for IPPREFIX and JSON.
+fn typed_literals(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    const TYPES: &[(&str, &str)] = &[("IPADDRESS", "ip_address"), ("IPPREFIX", "ip_prefix"), ("JSON", "json_parse")];
+    let mut mended: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let before = mended.last().and_then(|last| TYPES.iter().find(|(name, _)| is_word(&last.token, name)));
+        match (before, &token.token, mended.last_mut()) {
+            (Some((_, function)), Token::SingleQuotedString(_), Some(last)) => {
+                let span = token.span;
+                *last = tokens::word(function, last.span);
+                mended.push(TokenWithSpan::new(Token::LParen, span));
+                mended.push(token);
+                mended.push(TokenWithSpan::new(Token::RParen, span));
+            }
+            _ => mended.push(token),
+        }
+    }
+    mended
 }
 
 /// `AS MAP(VARCHAR, JSON)` → `AS "map(varchar, json)"`, within a cast.

@@ -85,15 +85,16 @@ const KEYWORDS: &[&str] = &[
 /// Statements may not nest deeper than this.
 const DEEPEST: usize = 200;
 
-/// Parses a text of statements, separated by `;`.
+/// Parses a text of statements, separated by `;`, each by itself.
 ///
 /// # Errors
-/// `S001` for what does not parse, `S006` for statements that would change something outside the session.
-pub fn parse(source: &Source) -> Result<Vec<Statement>, Diagnostics> {
+/// `S001` for a quote or a comment that never ends. In a statement: `S001` for what does not parse, `S006` for what
+/// would change something outside the session, `S009` for a definition that cannot be read.
+pub fn parse(source: &Source) -> Result<Vec<Result<Statement, Diagnostics>>, Diagnostics> {
     let failed = |diagnostic| Diagnostics { source: source.clone(), list: vec![diagnostic] };
     let statements = tokens::statements(&source.text)
         .map_err(|error| failed(syntax_error(&source.text, &DataFusionError::from(ParserError::from(error)))))?;
-    statements.into_iter().map(|tokens| statement(tokens, &source.text).map_err(failed)).collect()
+    Ok(statements.into_iter().map(|tokens| statement(tokens, &source.text).map_err(failed)).collect())
 }
 
 fn statement(tokens: Vec<TokenWithSpan>, text: &str) -> Result<Statement, Diagnostic> {
@@ -225,7 +226,9 @@ mod tests {
     use super::*;
 
     fn check(text: &str, code: &str, place: &str, message: &str) {
-        let error = parse(&Source::new("query", text)).expect_err(text);
+        let parsed =
+            parse(&Source::new("query", text)).and_then(|parsed| parsed.into_iter().collect::<Result<Vec<_>, _>>());
+        let error = parsed.expect_err(text);
         let first = &error.list[0];
         assert_eq!(first.code, code, "{text}");
         assert!(first.message.contains(message), "{}", first.message);

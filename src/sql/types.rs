@@ -28,7 +28,8 @@ impl TypePlanner for PlanTypes {
                 [ast::ObjectNamePart::Identifier(name)] => {
                     let parsed = parse(&name.value);
                     if parsed.is_none() && name.quote_style.is_some() {
-                        return plan_err!("no type is written `{}`", name.value);
+                        let shown: String = name.value.chars().take(LONGEST).collect();
+                        return plan_err!("no type is written `{shown}`");
                     }
                     parsed
                 }
@@ -91,6 +92,9 @@ pub(super) fn athena_type(field: &Field) -> String {
 
 /// The name of a field that has none.
 const VALUE: &str = "item";
+
+/// How much of a type an error shows, in characters.
+const LONGEST: usize = 60;
 
 /// Types do not nest deeper than this.
 const DEEPEST: usize = 64;

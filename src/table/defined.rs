@@ -60,7 +60,8 @@ pub fn defined(
 /// A partition column, which `*` shows where our own is hidden.
 fn shown(value: Expr, name: &str) -> Expr {
     let metadata = BTreeMap::from([(columns::HIDDEN.to_owned(), "false".to_owned())]);
-    value.alias_with_metadata(name, Some(FieldMetadata::new(metadata)))
+    let metadata = Some(FieldMetadata::new(metadata));
+    value.alias_qualified_with_metadata(Some(CLOUDTRAIL), name, metadata)
 }
 
 /// A declared column. One that is as declared stays the table's own, so that members of it reach the scan.
@@ -69,13 +70,15 @@ fn column(field: &FieldRef) -> Expr {
     let Some(known) = columns::find(name) else {
         // A member of the record that the published table does not have.
         let text = json::leaf(col("eventjson"), &[Step::Key(name.into())], Kind::Text);
-        return typed(text, field.data_type()).alias(name);
+        return typed(text, field.data_type()).alias_qualified(Some(CLOUDTRAIL), name);
     };
     let value = ident(known.name);
     match known.shape {
-        Shape::Time if matches!(field.data_type(), DataType::Timestamp(..)) => timestamp_of(value).alias(name),
+        Shape::Time if matches!(field.data_type(), DataType::Timestamp(..)) => {
+            timestamp_of(value).alias_qualified(Some(CLOUDTRAIL), name)
+        }
         Shape::Text | Shape::Flag | Shape::Time if *field.data_type() != DataType::Utf8 => {
-            typed(value, field.data_type()).alias(name)
+            typed(value, field.data_type()).alias_qualified(Some(CLOUDTRAIL), name)
         }
         _ => value,
     }

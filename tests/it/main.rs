@@ -1,6 +1,8 @@
 //! Tests that drive trailql from outside, in one binary because linking DataFusion takes its time.
 
+mod asked;
 mod bad_input;
+mod corpus;
 mod counters;
 mod examples;
 #[path = "../fixture/mod.rs"]
@@ -10,9 +12,12 @@ mod hostile;
 #[path = "../memory.rs"]
 mod memory;
 mod packs;
+mod plans;
 mod prefilter;
 mod properties;
 mod readme;
 mod rooms;
 mod s3;
 mod shell;
+mod sql_odd;
+mod statements;

@@ -24,7 +24,7 @@ fn one(name: &str, types: &[DataType]) -> Result<Vec<DataType>> {
 }
 
 /// JSON and a path.
-fn json_and_path(name: &str, types: &[DataType]) -> Result<Vec<DataType>> {
+pub(super) fn json_and_path(name: &str, types: &[DataType]) -> Result<Vec<DataType>> {
     match types {
         [json, path] if is_text(path) => match json_input(json) {
             Some(json) => Ok(vec![json, DataType::Utf8]),
@@ -35,7 +35,7 @@ fn json_and_path(name: &str, types: &[DataType]) -> Result<Vec<DataType>> {
 }
 
 /// The JSON text of an argument.
-fn json(args: &Args<'_>, index: usize) -> Result<StringArray> {
+pub(super) fn json(args: &Args<'_>, index: usize) -> Result<StringArray> {
     json_of(&args.array(index)?, args.field(index))
 }
 

@@ -3,6 +3,7 @@
 //! A value of Trino's type JSON is text whose field says so; see [`crate::schema::columns::JSON_VALUE`].
 
 mod functions;
+mod items;
 mod leaf;
 pub(super) mod path;
 pub(super) mod value;
@@ -25,6 +26,16 @@ pub use path::json_path;
 
 /// What SQL may call of this family.
 pub(super) const JSON: &[Function] = &[
+    Function::ours(
+        "json_items",
+        "json_items(json, '$.path')",
+        "The elements of the array at a path, as an array of JSON; NULL where there is none.",
+        &[
+            (r#"json_items('{"a":[{"b":1},"x"]}', '$.a')[2]"#, r#""x""#),
+            ("cardinality(json_items('{}', '$.a'))", "NULL"),
+        ],
+        items::json_items,
+    ),
     Function::trino(
         "json_extract",
         "json_extract(json, '$.path')",

@@ -14,14 +14,6 @@ pub(in crate::functions) const SHAPE: &[Function] = &[
     engine! { "lower" as "lower", "lower(text)", "A text in small letters.", [("lower('ÀB')", "àb")] },
     engine! { "upper" as "upper", "upper(text)", "A text in capital letters.", [("upper('àb')", "ÀB")] },
     scalar! {
-        "reverse", "reverse(text)", "A text from its last character to its first.",
-        [("reverse('né')", "én")],
-        (Text) -> DataType::Utf8, |args| {
-            let subjects = args.texts(0)?;
-            texts(args.rows(), |row| Some(Ok(at(&subjects, row)?.chars().rev().collect::<String>())))
-        }
-    },
-    scalar! {
         "replace", "replace(text, search[, replacement])",
         "A text with every instance of a part replaced, or taken out.",
         [("replace('a-b-c', '-', '+')", "a+b+c"), ("replace('a-b-c', '-')", "abc")],

@@ -87,6 +87,10 @@ impl Session {
             .map_err(|error| self.failed(source, error))?;
         let frame = self.context.execute_logical_plan(copy).await.map_err(|error| self.failed(source, error))?;
         let batches = frame.collect().await.map_err(|error| self.failed(source, error))?;
+        // What was listed before is not all there is now.
+        if let Some(listed) = self.context.runtime_env().cache_manager.get_list_files_cache() {
+            listed.clear();
+        }
         let rows = self.context.read_batches(batches).map_err(|error| self.failed(source, error))?;
         let renamed = rows.with_column_renamed("count", "rows").map_err(|error| self.failed(source, error))?;
         Ok(Done { plan: renamed.logical_plan().clone(), notices })

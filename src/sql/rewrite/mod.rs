@@ -348,7 +348,7 @@ mod tests {
         let catalog = Catalog { default_schema: "trail".to_owned(), tables, archives: 1, ..Catalog::default() };
         let source = Source::new("query", text);
         let statements = parse(&source).expect(text);
-        match statements[0].prepare(&source, &catalog) {
+        match statements[0].as_ref().expect(text).prepare(&source, &catalog) {
             Prepared::Query(rewritten) => *rewritten,
             Prepared::Command(command) => panic!("{command:?}"),
         }
@@ -399,7 +399,7 @@ mod tests {
     fn trinos_syntax_becomes_datafusions() {
         check("SELECT if(a, 1, 2) FROM t", "SELECT CASE WHEN a THEN 1 ELSE 2 END FROM t");
         check("SELECT a FROM t FETCH FIRST 5 ROWS ONLY", "SELECT a FROM t LIMIT 5");
-        check("SELECT 1 FROM t WHERE a LIKE 'x\\%' ", "SELECT 1 FROM t WHERE a LIKE 'x\\\\%'");
+        check("SELECT 1 FROM t WHERE a LIKE 'x\\%' ", "SELECT 1 FROM t WHERE a LIKE 'x\\\\%' ESCAPE '\\'");
         check("SELECT element_at(requestparameters, 'a') FROM t", "SELECT json_member(requestparameters, 'a') FROM t");
         check(
             "SELECT element_at(requestparameters.a, 'b').c FROM t",

@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, DateTimeField, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentClause, FunctionArguments, Ident, Interval, LimitClause, ObjectName, Query, TypedString, Value,
+    FunctionArgumentClause, FunctionArguments, Ident, Interval, LimitClause, ObjectName, Query, Value,
 };
 
 use super::build::{arguments, call, function_name, text, text_of};
@@ -19,15 +19,6 @@ pub(super) fn rewrite(expr: &mut Expr) {
         Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
             let args = [Some(expr), Some(from), substring_for.as_mut()];
             Some(call("substr", args.into_iter().flatten().map(|arg| arg.as_ref().clone())))
-        }
-        Expr::TypedString(TypedString { data_type, value, .. }) => {
-            let function = match data_type.to_string().to_lowercase().as_str() {
-                "ipaddress" => "ip_address",
-                "ipprefix" => "ip_prefix",
-                "json" => "json_parse",
-                _ => return,
-            };
-            Some(call(function, [Expr::Value(value.clone())]))
         }
         Expr::Interval(interval) => range(interval).map(|written| {
             let value = Box::new(text(&written));
