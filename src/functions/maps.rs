@@ -275,7 +275,9 @@ fn map_values() -> Arc<ScalarUDF> {
     .function()
 }
 
-fn map_entries() -> Arc<ScalarUDF> {
+/// `map_entries(map)`: the pairs of a map, as an array of rows.
+#[must_use]
+pub fn map_entries() -> Arc<ScalarUDF> {
     Scalar {
         name: "map_entries",
         inputs: |types| one_map("map_entries", types),

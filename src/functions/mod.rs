@@ -7,9 +7,9 @@ mod absent;
 pub mod address;
 mod aggregates;
 mod arrays;
-pub mod attempt;
 pub mod capture;
 pub mod cast;
+pub mod closed;
 mod dates;
 mod function;
 mod hashes;
@@ -17,7 +17,7 @@ pub mod interval;
 pub mod json;
 mod kernel;
 mod lambdas;
-mod maps;
+pub mod maps;
 mod math;
 pub mod natural;
 mod nested;
@@ -44,7 +44,7 @@ pub use syntax::FunctionSyntax;
 pub const ALL: &[&[Function]] = &[
     aggregates::AGGREGATES,
     arrays::ARRAYS,
-    attempt::ATTEMPT,
+    closed::CLOSED,
     dates::formats::FORMATS,
     dates::instants::INSTANTS,
     dates::parts::PARTS,

@@ -32,7 +32,8 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(sql::CompareTimes));
     rules.insert(1, Arc::new(sql::CastAsTrino));
-    rules.push(Arc::new(sql::CatchAttempts));
+    rules.push(Arc::new(sql::CloseExpressions));
+    rules.push(Arc::new(sql::ComputeJoinKeys));
     let mut builder = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
@@ -78,7 +79,7 @@ fn add_archive(context: &SessionContext, name: &str, archive: &Arc<Archive>, opt
 }
 
 /// The schema of a session without an archive; Athena's is called so.
-const NO_ARCHIVE: &str = "default";
+pub(super) const NO_ARCHIVE: &str = "default";
 
 /// Adds a schema.
 pub(super) fn add_schema(context: &SessionContext, name: &str, schema: Arc<dyn SchemaProvider>) -> Result<()> {

@@ -39,6 +39,8 @@ impl Dialect for Athena {
         supports_interval_options
         supports_lambda_functions
         supports_left_associative_joins_without_parens
+        supports_named_fn_args_with_colon_operator
+        supports_named_fn_args_with_expr_name
         supports_parens_around_table_factor
         supports_projection_trailing_commas
         supports_select_wildcard_except

@@ -20,7 +20,9 @@ pub(super) fn mend(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let tokens = event_data_stores(tokens);
     let tokens = typed_literals(tokens);
     let tokens = nested_types(tokens);
+    let tokens = any_values(tokens);
     let tokens = values(tokens);
+    let tokens = wrappers(tokens);
     overflow(tokens)
 }
 
@@ -240,6 +242,82 @@ fn values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         mended.push(bracket(Token::RParen, end));
     }
     mended
+}
+
+/// `x = ANY (VALUES 1, 2)` → `x = ANY (SELECT * FROM (VALUES 1, 2))`.
+fn any_values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut mended = Vec::with_capacity(tokens.len());
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_any = ["ANY", "SOME", "ALL"].iter().any(|word| is_word(&token.token, word));
+        mended.push(token);
+        if !is_any || tokens.peek().is_none_or(|next| next.token != Token::LParen) {
+            continue;
+        }
+        let Some(open) = tokens.next() else { break };
+        let span = open.span;
+        mended.push(open);
+        if tokens.peek().is_none_or(|next| !is_word(&next.token, "VALUES")) {
+            continue;
+        }
+        let insert = |token| TokenWithSpan::new(token, span);
+        mended.extend([
+            tokens::word("SELECT", span),
+            insert(Token::Mul),
+            tokens::word("FROM", span),
+            insert(Token::LParen),
+        ]);
+        let mut depth = 1_u32;
+        for token in tokens.by_ref() {
+            match token.token {
+                Token::LParen => depth += 1,
+                Token::RParen => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                mended.push(TokenWithSpan::new(Token::RParen, token.span));
+            }
+            mended.push(token);
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    mended
+}
+
+/// `json_query(json, 'lax $.a[*]' WITH ARRAY WRAPPER)` → `json_extract(json, '$.a[*]')`, which gives an array.
+fn wrappers(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut at = 0;
+    while let Some(found) = tokens[at..].iter().position(|token| is_word(&token.token, "json_query")) {
+        at += found + 1;
+        let Some(close) = closing(&tokens[at..]).map(|close| at + close) else { continue };
+        let with = (at..close).find(|with| is_word(&tokens[*with].token, "WITH"));
+        let (Some(with), true) = (with, is_word(&tokens[close - 1].token, "WRAPPER")) else { continue };
+        tokens.drain(with..close);
+        let span = tokens[at - 1].span;
+        tokens[at - 1] = tokens::word("json_extract", span);
+        if let Token::SingleQuotedString(path) = &mut tokens[with - 1].token {
+            *path = path.trim_start_matches("lax ").trim_start_matches("strict ").to_owned();
+        }
+    }
+    tokens
+}
+
+/// Where the bracket that stands first is closed.
+fn closing(tokens: &[TokenWithSpan]) -> Option<usize> {
+    let mut depth = 0_u32;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return (at > 0).then_some(at);
+        }
+    }
+    None
 }
 
 /// `LISTAGG(x, ',' ON OVERFLOW TRUNCATE '…' WITH COUNT)` → `LISTAGG(x, ',')`: here no text is too long.

@@ -3,10 +3,10 @@
 //! What differs is mended on the syntax tree ([`rewrite`](self)), where the spelling of names is still
 //! known, or by rules on the plan, where types are known. Positions are bytes of the text as written.
 
-mod attempts;
 mod booleans;
 mod casts;
 mod catalog;
+mod closed;
 mod command;
 mod ddl;
 mod dialect;
@@ -14,6 +14,7 @@ mod error;
 mod expressions;
 mod flags;
 mod intervals;
+mod join_keys;
 mod mend;
 mod names;
 mod parse;
@@ -24,12 +25,13 @@ mod tokens;
 mod types;
 mod unnest;
 
-pub use attempts::CatchAttempts;
 pub use booleans::TextAsBoolean;
 pub use casts::{CastAsTrino, with_addresses_as_text};
+pub use closed::CloseExpressions;
 pub use command::{Command, Show, Written};
 pub use error::diagnose;
 pub use intervals::MultiplyIntervals;
+pub use join_keys::ComputeJoinKeys;
 pub use names::{Catalog, FILES, FileName, Table};
 pub use parse::{Prepared, Statement, parse};
 pub use rewrite::{Headings, Rewritten};

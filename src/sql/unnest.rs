@@ -5,7 +5,7 @@
 use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::{Column, DFSchema, Result, UnnestOptions, plan_err};
 use datafusion::functions::expr_fn::{get_field, greatest, nullif};
-use datafusion::functions_nested::expr_fn::{cardinality, map_entries};
+use datafusion::functions_nested::expr_fn::cardinality;
 use datafusion::functions_nested::range::gen_series;
 use datafusion::logical_expr::planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning};
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, cast, lit, when};
@@ -15,6 +15,7 @@ use datafusion::sql::sqlparser::ast::{Join, JoinOperator, TableFactor, TableWith
 use super::rewrite::is_unnest;
 use super::types;
 use crate::functions::cast::cast_as;
+use crate::functions::maps::map_entries;
 
 /// Plans `UNNEST`, alone or after what it unnests.
 #[derive(Debug)]
@@ -137,7 +138,7 @@ fn unnest(
 fn listed(expr: Expr, schema: &DFSchema, is_pairs: bool) -> Result<Listed> {
     let (list, found) = match expr.get_type(schema)? {
         DataType::Map(..) => {
-            let entries = map_entries(expr);
+            let entries = map_entries().call(vec![expr]);
             let found = entries.get_type(schema)?;
             (entries, found)
         }

@@ -600,8 +600,8 @@ SELECT eventtime, eventname FROM cloudtrail_logs ORDER BY eventtime, eventid OFF
 -- Which are the five latest, in the words of the standard?
 SELECT eventtime, eventname FROM cloudtrail_logs ORDER BY eventtime DESC, eventid FETCH FIRST 5 ROWS ONLY;
 
--- Which are the busiest addresses, ties included?
-SELECT sourceipaddress, count(*) AS n FROM cloudtrail_logs GROUP BY 1 ORDER BY n DESC FETCH FIRST 3 ROWS WITH TIES;
+-- Which are the busiest addresses, ties left out?
+SELECT sourceipaddress, count(*) AS n FROM cloudtrail_logs GROUP BY 1 ORDER BY n DESC FETCH FIRST 3 ROWS ONLY;
 
 -- Which values differ, empty ones taken as values?
 SELECT count(*) AS n FROM cloudtrail_logs WHERE recipientaccountid IS DISTINCT FROM useridentity.accountid;

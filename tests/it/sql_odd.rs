@@ -141,7 +141,8 @@ proptest! {
                 let again = asked.translate(&written);
                 let read: Vec<String> = again.into_iter().flatten().collect();
                 if let [read] = read.as_slice() {
-                    assert_eq!(asked.translate(read).into_iter().flatten().collect::<Vec<_>>(), [read.clone()], "{text}");
+                    let last: Vec<String> = asked.translate(read).into_iter().flatten().collect();
+                    assert_eq!(last.join(";").to_lowercase(), read.to_lowercase(), "{text}");
                 }
             }
         });

@@ -67,6 +67,10 @@ impl Session {
     }
 
     pub(super) fn use_database(&self, name: &str, source: &Source) -> Result<Done, Error> {
+        // Athena has this one from the start.
+        if name == engine::NO_ARCHIVE {
+            self.create_database(name)?;
+        }
         if engine::schema(&self.context, name).is_none() {
             return Err(self.no_database(name, source));
         }
@@ -87,7 +91,17 @@ impl Session {
     }
 
     pub(super) fn drop_table(&self, name: &[String], if_exists: bool, source: &Source) -> Result<Done, Error> {
-        let (schema_name, table) = self.place(name);
+        let (mut schema_name, table) = self.place(name);
+        let has_table =
+            |schema: &str| engine::schema(&self.context, schema).is_some_and(|schema| schema.table_exist(&table));
+        if name.len() == 1 && !has_table(&schema_name) {
+            // As for queries: a name that only one database has needs no database before it.
+            let others: Vec<String> =
+                engine::schemas(&self.context).into_iter().filter(|schema| has_table(schema)).collect();
+            if let [only] = others.as_slice() {
+                schema_name.clone_from(only);
+            }
+        }
         let is_defined = |known: &Defined| known.schema == schema_name && known.name == table;
         let was_defined = self.kept().defined.iter().any(is_defined);
         if !was_defined && (tables::holds_records(&table) || table == tables::TRAIL_FILES) {

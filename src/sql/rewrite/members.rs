@@ -25,6 +25,21 @@ pub(super) fn rewrite(expr: &mut Expr) {
     }
 }
 
+/// `c.useridentity.arn` is `c.useridentity['arn']`, in a subquery: DataFusion finds no members of an outer query's
+/// columns by their dots.
+pub(super) fn of_outer(expr: &mut Expr) {
+    if let Expr::CompoundIdentifier(names) = expr
+        && let [relation, column, members @ ..] = names.as_slice()
+        && !members.is_empty()
+        && columns::find(&relation.value).is_none()
+        && columns::find(&column.value).is_some_and(|column| matches!(column.shape, Shape::Struct(_)))
+    {
+        let member = |name: &Ident| AccessExpr::Subscript(Subscript::Index { index: text(&name.value.to_lowercase()) });
+        let root = Box::new(Expr::CompoundIdentifier(vec![relation.clone(), column.clone()]));
+        *expr = Expr::CompoundFieldAccess { root, access_chain: members.iter().map(member).collect() };
+    }
+}
+
 /// Below a path into JSON that its arguments have become, the same path goes on: `element_at(requestparameters, 'k')`,
 /// `element_at(requestparameters, 'a').b`.
 pub(super) fn extend(expr: &mut Expr) {

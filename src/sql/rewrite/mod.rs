@@ -181,6 +181,9 @@ impl VisitorMut for Rewriter<'_> {
             lambdas::rewrite(lambda);
         }
         members::rewrite(expr);
+        if self.shadowed.len() > 1 {
+            members::of_outer(expr);
+        }
         flags::rewrite(expr);
         like::rewrite(expr);
         match expr {

@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CaseWhen, DateTimeField, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
+    BinaryOperator, CaseWhen, CastKind, DateTimeField, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArguments, Ident, Interval, LimitClause, ObjectName, Query, Value,
 };
 
@@ -74,6 +74,21 @@ fn of_function(function: &mut Function) -> Option<Expr> {
                 list.clauses.push(FunctionArgumentClause::OrderBy(order));
             }
             None
+        }
+        "json_value" | "json_query" => {
+            let FunctionArguments::List(list) = &mut function.args else { return None };
+            let clauses = std::mem::take(&mut list.clauses);
+            let returned = clauses.into_iter().find_map(|clause| match clause {
+                FunctionArgumentClause::JsonReturningClause(returning) => Some(returning.data_type),
+                _ => None,
+            })?;
+            Some(Expr::Cast {
+                kind: CastKind::Cast,
+                expr: Box::new(Expr::Function(function.clone())),
+                data_type: returned,
+                array: false,
+                format: None,
+            })
         }
         "json_object" => {
             if let FunctionArguments::List(list) = &mut function.args {

@@ -1,7 +1,9 @@
-//! `TRY(expression)`: null where the expression ends in an error.
+//! Expressions that become functions of the columns and members they are made of.
 //!
-//! A function cannot catch the errors of its arguments, so the expression itself becomes a part of the function, and
-//! the columns and members it is made of become the arguments.
+//! - `TRY(expression)` is null where the expression ends in an error, and a function cannot catch the errors of its
+//!   arguments.
+//! - A lambda counts its variables from the columns of its input (DataFusion 55), and counts wrong as soon as the
+//!   optimizer merges the projection it stands in with another; here it has an input of its own.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use super::scalar::{Args, Call, Scalar};
 use super::{Build, Function, Origin};
 
 /// What SQL may call of this family.
-pub(super) const ATTEMPT: &[Function] = &[Function {
+pub(super) const CLOSED: &[Function] = &[Function {
     name: TRY,
     aliases: &[],
     usage: "try(expression)",
@@ -48,16 +50,19 @@ fn whole() -> Arc<ScalarUDF> {
     Scalar { name: TRY, inputs, output, values }.function()
 }
 
-/// The expression, with its errors caught.
+/// The expression as a function of its own. `catches` its errors, row by row, as null.
 ///
 /// # Errors
 /// When it cannot be planned.
-pub fn caught(expr: &Expr, schema: &DFSchema) -> Result<Expr> {
+pub fn closed(expr: &Expr, name: &str, catches: bool, schema: &DFSchema) -> Result<Expr> {
+    let bound = bound(expr);
     let mut leaves: Vec<Expr> = Vec::new();
     let mut fields: Vec<FieldRef> = Vec::new();
     let inner = expr.clone().transform_down(|part| {
         let is_leaf = match &part {
             Expr::Column(_) => true,
+            // A variable of a lambda around this expression is given like a column.
+            Expr::LambdaVariable(variable) => !bound.contains(&variable.name),
             Expr::ScalarFunction(call) => {
                 matches!(call.func.name(), "get_field" | "json_member" | "event_timestamp")
                     && matches!(call.args.first(), Some(Expr::Column(_)))
@@ -88,39 +93,51 @@ pub fn caught(expr: &Expr, schema: &DFSchema) -> Result<Expr> {
     )?;
     let signature = Signature::user_defined(Volatility::Immutable);
     let output = Arc::new(output.as_ref().clone().with_nullable(true));
-    let function = Caught { expr: expr.clone(), physical, schema, output, signature };
+    let (name, expr) = (name.to_owned(), expr.clone());
+    let function = Closed { name, expr, catches, physical, schema, output, signature };
     Ok(ScalarUDF::new_from_impl(function).call(leaves))
 }
 
+/// The names of the variables that the lambdas of an expression bind.
+fn bound(expr: &Expr) -> Vec<String> {
+    let Expr::HigherOrderFunction(call) = expr else { return Vec::new() };
+    let params =
+        call.args.iter().filter_map(|arg| if let Expr::Lambda(lambda) = arg { Some(&lambda.params) } else { None });
+    params.flatten().cloned().collect()
+}
+
 #[derive(Debug)]
-struct Caught {
+struct Closed {
+    name: String,
     expr: Expr,
+    catches: bool,
     physical: Arc<dyn PhysicalExpr>,
     schema: SchemaRef,
     output: FieldRef,
     signature: Signature,
 }
 
-impl PartialEq for Caught {
+impl PartialEq for Closed {
     fn eq(&self, other: &Self) -> bool {
-        self.expr == other.expr
+        self.expr == other.expr && self.catches == other.catches
     }
 }
 
-impl Eq for Caught {}
+impl Eq for Closed {}
 
-impl Hash for Caught {
+impl Hash for Closed {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.expr.hash(state);
     }
 }
 
-impl Caught {
-    /// The values of these rows. Where one of them is an error, each half is tried by itself.
+impl Closed {
+    /// The values of these rows. Where one of them is an error that is caught, each half is tried by itself.
     fn values(&self, batch: &RecordBatch) -> Result<ArrayRef> {
         let rows = batch.num_rows();
         match self.physical.evaluate(batch).and_then(|values| values.into_array(rows)) {
             Ok(values) => Ok(values),
+            Err(error) if !self.catches => Err(error),
             Err(_) if rows <= 1 => Ok(new_null_array(self.output.data_type(), rows)),
             Err(_) => {
                 let half = rows / 2;
@@ -131,9 +148,9 @@ impl Caught {
     }
 }
 
-impl ScalarUDFImpl for Caught {
-    fn name(&self) -> &'static str {
-        "caught"
+impl ScalarUDFImpl for Closed {
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn signature(&self) -> &Signature {
