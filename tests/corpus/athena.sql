@@ -879,3 +879,36 @@ SELECT date_diff('day', min(d), max(d)) AS days, max(d) - min(d) AS span FROM (S
 -- How many calls of each kind, the kind told by a CASE?
 SELECT CASE readonly WHEN 'true' THEN 'read' WHEN 'false' THEN 'write' END AS kind, count(*) AS n
 FROM cloudtrail_logs GROUP BY CASE readonly WHEN 'true' THEN 'read' WHEN 'false' THEN 'write' END ORDER BY kind;
+
+-- Which buckets were read, one map for all calls?
+SELECT map_union(map(ARRAY[json_extract_scalar(requestparameters, '$.bucketName')], ARRAY[awsregion])) AS regions
+FROM cloudtrail_logs WHERE eventname = 'GetBucketPolicy' AND json_extract_scalar(requestparameters, '$.bucketName') IS NOT NULL;
+
+-- Which of the files read were compressed?
+SELECT count_if(ends_with(json_extract_scalar(requestparameters, '$.key'), '.gz')) AS gz, count(*) AS n
+FROM cloudtrail_logs WHERE eventname = 'GetObject';
+
+-- Do lengths of time add up as written in the plan?
+SELECT timestamp '2026-05-12 00:12:09' + interval '1 02:03:04' DAY TO SECOND AS a, date '2026-01-31' + interval '0-1' YEAR TO MONTH AS b,
+       parse_duration('90m') > interval '1' hour AS c, trim(LEADING FROM '  a') AS d, trim(BOTH 'x' FROM 'xax') AS e;
+
+-- How often was each of the attacker's calls made by anybody, by a lateral question?
+SELECT a.eventname, x.n
+FROM (SELECT DISTINCT eventname FROM cloudtrail_logs WHERE useridentity.username = 'svc-telemetry' AND readonly = 'false') a
+CROSS JOIN LATERAL (SELECT count(*) AS n FROM cloudtrail_logs i WHERE i.eventname = a.eventname) x
+ORDER BY x.n DESC, a.eventname;
+
+-- What was the last error before each call of the attacker?
+SELECT eventtime, eventname, errorcode,
+       last_value(errorcode) IGNORE NULLS OVER (ORDER BY eventtime, eventid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS error_before
+FROM cloudtrail_logs WHERE useridentity.username = 'svc-telemetry' ORDER BY eventtime, eventid;
+
+-- How many calls came within five minutes of each other, at most?
+SELECT max(c) AS most FROM (
+  SELECT count(*) OVER (PARTITION BY useridentity.arn ORDER BY from_iso8601_timestamp(eventtime)
+                        RANGE BETWEEN INTERVAL '5' MINUTE PRECEDING AND CURRENT ROW) AS c
+  FROM cloudtrail_logs WHERE useridentity.arn IS NOT NULL);
+
+-- Which services do keys of KMS serve, as a text without a separator?
+SELECT listagg(DISTINCT substr(eventsource, 1, 3)) WITHIN GROUP (ORDER BY substr(eventsource, 1, 3)) AS services
+FROM cloudtrail_logs WHERE eventsource LIKE 's%';
