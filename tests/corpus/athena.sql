@@ -801,3 +801,114 @@ GROUP BY 1, 2 ORDER BY 3;
 -- Which day has which share, side by side?
 SELECT t.d, t.n, x.total FROM (SELECT substr(eventtime, 1, 10) AS d, count(*) AS n FROM cloudtrail_logs GROUP BY 1) t
 CROSS JOIN (SELECT count(*) AS total FROM cloudtrail_logs) x ORDER BY t.d;
+
+-- Which words of the agent name a product, when only one user's calls are wanted?
+SELECT filter(split(useragent, ' '), w -> w LIKE '%/%') AS products
+FROM cloudtrail_logs WHERE eventname = 'CreateUser';
+
+-- Which rules were opened for the port of SSH, with a lambda over JSON?
+SELECT filter(cast(json_extract(requestparameters, '$.ipPermissions.items') AS array(json)),
+              p -> json_extract_scalar(p, '$.fromPort') = '22') AS ssh
+FROM cloudtrail_logs WHERE eventname = 'AuthorizeSecurityGroupIngress' ORDER BY eventtime;
+
+-- Which ports, with a lambda over rows?
+SELECT transform(cast(json_extract(requestparameters, '$.ipPermissions.items') AS array(row(fromPort integer))), p -> p.fromPort) AS ports
+FROM cloudtrail_logs WHERE eventname = 'AuthorizeSecurityGroupIngress' ORDER BY eventtime;
+
+-- Which parameters name a user, with a lambda over a map?
+SELECT map_filter(cast(json_parse(requestparameters) AS map(varchar, json)), (k, v) -> k LIKE '%Name') AS names
+FROM cloudtrail_logs WHERE eventname = 'AttachUserPolicy' ORDER BY eventtime;
+
+-- How often does each call touch a bucket, filtered and counted by the same lambda?
+SELECT eventname, max(cardinality(filter(resources, r -> r.type = 'AWS::S3::Bucket'))) AS buckets
+FROM cloudtrail_logs
+WHERE eventtime > '2026-05-12' AND any_match(resources, r -> r.arn LIKE '%orders%')
+GROUP BY eventname ORDER BY eventname;
+
+-- Which ports in falling order?
+SELECT array_sort(ARRAY[22, 3389, 443], (x, y) -> IF(x < y, 1, IF(x = y, 0, -1))) AS ports;
+
+-- Which principals are there, each once, in order?
+SELECT DISTINCT useridentity.arn FROM cloudtrail_logs WHERE useridentity.arn IS NOT NULL ORDER BY useridentity.arn;
+
+-- Which users are named in parameters, each once?
+SELECT DISTINCT json_extract_scalar(requestparameters, '$.userName') AS target FROM cloudtrail_logs
+WHERE eventsource = 'iam.amazonaws.com' ORDER BY json_extract_scalar(requestparameters, '$.userName');
+
+-- What was each user's very last call?
+SELECT c.useridentity.username, c.eventtime, c.eventname
+FROM cloudtrail_logs c
+WHERE c.eventtime = (SELECT max(l.eventtime) FROM cloudtrail_logs l WHERE l.useridentity.username = c.useridentity.username)
+ORDER BY c.eventtime, c.eventname;
+
+-- Which calls of a user repeat one that failed for the same user?
+SELECT DISTINCT c.useridentity.username, c.eventname
+FROM cloudtrail_logs c
+WHERE c.errorcode IS NULL
+  AND c.eventname IN (SELECT f.eventname FROM cloudtrail_logs f
+                      WHERE f.errorcode IS NOT NULL AND f.useridentity.username = c.useridentity.username)
+ORDER BY 1, 2;
+
+-- Were there calls in regions where a user was made?
+SELECT count(*) AS n FROM cloudtrail_logs c
+WHERE EXISTS (SELECT 1 FROM cloudtrail_logs u WHERE u.eventname = 'CreateUser' AND u.awsregion = c.awsregion);
+
+-- On which local days, seen from the office, did the failures fall?
+SELECT date(from_iso8601_timestamp(eventtime) AT TIME ZONE 'Europe/Dublin') AS local_day,
+       date_trunc('day', from_iso8601_timestamp(eventtime) AT TIME ZONE 'Europe/Dublin') AS local_midnight,
+       min(hour(from_iso8601_timestamp(eventtime) AT TIME ZONE 'Europe/Dublin')) AS first_hour, count(*) AS n
+FROM cloudtrail_logs WHERE eventname = 'ConsoleLogin' AND errormessage IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1;
+
+-- Which events fall in the days whose parts are put together?
+SELECT count(*) AS n FROM cloudtrail_logs
+WHERE concat(year, month, day) BETWEEN '20260512' AND '20260513'
+  AND date_parse(year || '-' || month || '-' || day, '%Y-%m-%d') >= timestamp '2026-05-12 00:00:00';
+
+-- Which agents hold a semicolon but no two dashes?
+SELECT DISTINCT useragent FROM cloudtrail_logs WHERE useragent LIKE '%;%' /* a comment; with a semicolon */ AND useragent NOT LIKE '%--%' ORDER BY 1;
+
+-- Which calls came in the second of the attack, to the moment?
+SELECT eventname FROM cloudtrail_logs
+WHERE eventtime = '2026-05-12T00:31:11Z' OR from_iso8601_timestamp(eventtime) = timestamp '2026-05-12 01:02:34 UTC'
+ORDER BY eventtime;
+
+-- How many days lie between the first and the last date?
+SELECT date_diff('day', min(d), max(d)) AS days, max(d) - min(d) AS span FROM (SELECT date(from_iso8601_timestamp(eventtime)) AS d FROM cloudtrail_logs);
+
+-- How many calls of each kind, the kind told by a CASE?
+SELECT CASE readonly WHEN 'true' THEN 'read' WHEN 'false' THEN 'write' END AS kind, count(*) AS n
+FROM cloudtrail_logs GROUP BY CASE readonly WHEN 'true' THEN 'read' WHEN 'false' THEN 'write' END ORDER BY kind;
+
+-- Which buckets were read, one map for all calls?
+SELECT map_union(map(ARRAY[json_extract_scalar(requestparameters, '$.bucketName')], ARRAY[awsregion])) AS regions
+FROM cloudtrail_logs WHERE eventname = 'GetBucketPolicy' AND json_extract_scalar(requestparameters, '$.bucketName') IS NOT NULL;
+
+-- Which of the files read were compressed?
+SELECT count_if(ends_with(json_extract_scalar(requestparameters, '$.key'), '.gz')) AS gz, count(*) AS n
+FROM cloudtrail_logs WHERE eventname = 'GetObject';
+
+-- Do lengths of time add up as written in the plan?
+SELECT timestamp '2026-05-12 00:12:09' + interval '1 02:03:04' DAY TO SECOND AS a, date '2026-01-31' + interval '0-1' YEAR TO MONTH AS b,
+       parse_duration('90m') > interval '1' hour AS c, trim(LEADING FROM '  a') AS d, trim(BOTH 'x' FROM 'xax') AS e;
+
+-- How often was each of the attacker's calls made by anybody, by a lateral question?
+SELECT a.eventname, x.n
+FROM (SELECT DISTINCT eventname FROM cloudtrail_logs WHERE useridentity.username = 'svc-telemetry' AND readonly = 'false') a
+CROSS JOIN LATERAL (SELECT count(*) AS n FROM cloudtrail_logs i WHERE i.eventname = a.eventname) x
+ORDER BY x.n DESC, a.eventname;
+
+-- What was the last error before each call of the attacker?
+SELECT eventtime, eventname, errorcode,
+       last_value(errorcode) IGNORE NULLS OVER (ORDER BY eventtime, eventid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS error_before
+FROM cloudtrail_logs WHERE useridentity.username = 'svc-telemetry' ORDER BY eventtime, eventid;
+
+-- How many calls came within five minutes of each other, at most?
+SELECT max(c) AS most FROM (
+  SELECT count(*) OVER (PARTITION BY useridentity.arn ORDER BY from_iso8601_timestamp(eventtime)
+                        RANGE BETWEEN INTERVAL '5' MINUTE PRECEDING AND CURRENT ROW) AS c
+  FROM cloudtrail_logs WHERE useridentity.arn IS NOT NULL);
+
+-- Which services do keys of KMS serve, as a text without a separator?
+SELECT listagg(DISTINCT substr(eventsource, 1, 3)) WITHIN GROUP (ORDER BY substr(eventsource, 1, 3)) AS services
+FROM cloudtrail_logs WHERE eventsource LIKE 's%';
