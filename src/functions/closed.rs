@@ -16,10 +16,12 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, Result, plan_err};
 use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
     Volatility, col,
 };
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 
 use super::scalar::{Args, Call, Scalar};
@@ -85,9 +87,12 @@ pub fn closed(expr: &Expr, name: &str, catches: bool, schema: &DFSchema) -> Resu
     })?;
     let (_, output) = expr.to_field(schema)?;
     let schema = Arc::new(Schema::new(fields));
+    let input = Arc::new(DFSchema::try_from(schema.as_ref().clone())?);
+    // Some functions exist only until they are simplified.
+    let simplifier = ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::clone(&input)).build());
     let physical = create_physical_expr(
-        &inner.data,
-        &DFSchema::try_from(schema.as_ref().clone())?,
+        &simplifier.simplify(inner.data)?,
+        &input,
         &ExecutionProps::new(),
         &PhysicalPlanningContext::default(),
     )?;

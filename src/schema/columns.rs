@@ -127,6 +127,8 @@ pub const ALL: &[Column] = columns! {
     "eventjson" "" Shape::Virtual(Virtual::EventJson), "The whole record as JSON text.";
     "organization" "" Shape::Virtual(Virtual::Organization), "Organization id in the log file's key.";
     "account" "" Shape::Virtual(Virtual::Account), "Account id in the log file's key.";
+    "account_id" "" Shape::Virtual(Virtual::Account), "As `account`.";
+    "accountid" "" Shape::Virtual(Virtual::Account), "As `account`.";
     "region" "" Shape::Virtual(Virtual::Region), "Region in the log file's key.";
     "folder" "" Shape::Virtual(Virtual::Folder), "Folder of the log file: CloudTrail, CloudTrail-Insight or CloudTrail-NetworkActivity.";
     "year" "" Shape::Virtual(Virtual::Year), "Year of delivery.";
@@ -134,6 +136,7 @@ pub const ALL: &[Column] = columns! {
     "day" "" Shape::Virtual(Virtual::Day), "Day of delivery, two digits.";
     "timestamp" "" Shape::Virtual(Virtual::Timestamp), "Day of delivery, yyyy/MM/dd.";
     "date" "" Shape::Virtual(Virtual::Date), "Day of delivery, yyyy-MM-dd.";
+    "dt" "" Shape::Virtual(Virtual::Date), "As `date`.";
     "$path" "" Shape::Virtual(Virtual::Path), "Key of the log file.";
     "$file_size" "" Shape::Virtual(Virtual::FileSize), "Size of the log file in bytes.";
     "$file_modified_time" "" Shape::Virtual(Virtual::FileModified), "When the log file was last modified.";
@@ -253,6 +256,8 @@ impl Column {
             Shape::Json | Shape::Virtual(Virtual::EventJson) => Some(JSON),
             Shape::Time => Some(TIME),
             Shape::Flag => Some(FLAG),
+            Shape::Virtual(Virtual::Timestamp) => Some(DAY_WITH_SLASHES),
+            Shape::Virtual(Virtual::Date) => Some(DAY_WITH_HYPHENS),
             _ => None,
         };
         let mut metadata: HashMap<_, _> = mark.into_iter().map(|mark| (HOLDS.to_owned(), mark.to_owned())).collect();
@@ -305,6 +310,10 @@ pub const IP_PREFIX: &str = "ip prefix";
 pub const TIME: &str = "time";
 /// Value of [`HOLDS`]: `true` or `false`.
 pub const FLAG: &str = "flag";
+/// Value of [`HOLDS`]: a day, `yyyy/MM/dd`.
+pub const DAY_WITH_SLASHES: &str = "day with slashes";
+/// Value of [`HOLDS`]: a day, `yyyy-MM-dd`.
+pub const DAY_WITH_HYPHENS: &str = "day with hyphens";
 /// Field metadata: `true` on columns that `SELECT *` leaves out.
 pub const HIDDEN: &str = "trailql.hidden";
 

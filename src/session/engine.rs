@@ -31,7 +31,8 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
     let runtime = Arc::new(memory::runtime(options, &config)?);
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(sql::CompareTimes));
-    rules.insert(1, Arc::new(sql::CastAsTrino));
+    rules.insert(1, Arc::new(sql::CompareDays));
+    rules.insert(2, Arc::new(sql::CastAsTrino));
     rules.push(Arc::new(sql::CloseExpressions));
     rules.push(Arc::new(sql::ComputeJoinKeys));
     let mut builder = SessionStateBuilder::new()
@@ -122,6 +123,8 @@ fn register_functions(context: &SessionContext) -> Result<()> {
     for function in functions::all() {
         let aliases = function.aliases.iter().copied();
         match function.build {
+            // Other names wrap a function, and the scan would no longer know a leaf's.
+            Build::Scalar(build) if function.aliases.is_empty() => context.register_udf(build().as_ref().clone()),
             Build::Scalar(build) => context.register_udf(build().as_ref().clone().with_aliases(aliases)),
             Build::Aggregate(build) => context.register_udaf(build().as_ref().clone().with_aliases(aliases)),
             Build::Lambda(build) => {

@@ -3,7 +3,7 @@
 use datafusion::arrow::datatypes::FieldRef;
 use datafusion::sql::parser::{DFParser, Statement as Parsed};
 
-use super::command::Show;
+use super::command::{Pattern, Show};
 use super::names::{Catalog, Meaning};
 use super::types::athena_type;
 use crate::functions::{self, Origin};
@@ -103,7 +103,10 @@ fn described(name: &[String], catalog: &Catalog) -> Option<Vec<[String; 3]>> {
         };
         [field.name().clone(), data_type, summary.to_owned()]
     };
-    Some(table.columns.fields().iter().map(row).collect())
+    // Our own tables say what they hide; a defined one shows what was defined.
+    let is_own = tables::holds_records(&table.name);
+    let shown = table.columns.fields().iter().filter(|field| is_own || !columns::is_hidden(field));
+    Some(shown.map(row).collect())
 }
 
 /// The schema and the name that a name means.
@@ -141,12 +144,20 @@ fn rows(values: &[&str], name: &str) -> String {
     format!("(VALUES {}) AS t ({name})", values.join(", "))
 }
 
-fn like(column: &str, pattern: &Option<String>) -> String {
-    pattern.as_deref().map(|pattern| format!("WHERE {column} LIKE {}", text(pattern))).unwrap_or_default()
+fn like(column: &str, pattern: &Option<Pattern>) -> String {
+    matched("WHERE", column, pattern)
 }
 
-fn and_like(column: &str, pattern: &Option<String>) -> String {
-    pattern.as_deref().map(|pattern| format!("AND {column} LIKE {}", text(pattern))).unwrap_or_default()
+fn and_like(column: &str, pattern: &Option<Pattern>) -> String {
+    matched("AND", column, pattern)
+}
+
+fn matched(before: &str, column: &str, pattern: &Option<Pattern>) -> String {
+    match pattern {
+        None => String::new(),
+        Some(Pattern::Like(pattern)) => format!("{before} {column} LIKE {}", text(pattern)),
+        Some(Pattern::Regular(pattern)) => format!("{before} regexp_like({column}, {})", text(pattern)),
+    }
 }
 
 fn text(text: &str) -> String {

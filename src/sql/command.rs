@@ -43,6 +43,13 @@ pub enum Command {
         /// Where its log files are.
         location: String,
     },
+    /// `ALTER TABLE … SET TBLPROPERTIES`.
+    SetProperties {
+        /// The table.
+        name: Vec<String>,
+        /// What is set, keys in lower case.
+        properties: Vec<(String, String)>,
+    },
     /// What needs no doing, and why.
     Nothing(&'static str),
     /// A question about the catalog.
@@ -74,13 +81,13 @@ pub struct Written {
 #[derive(Debug, Clone)]
 pub enum Show {
     /// `SHOW DATABASES`, `SHOW SCHEMAS`, with a pattern.
-    Databases(Option<String>),
+    Databases(Option<Pattern>),
     /// `SHOW TABLES [IN db] ['pattern']`.
     Tables {
         /// The schema.
         database: Option<String>,
         /// Which names.
-        pattern: Option<String>,
+        pattern: Option<Pattern>,
     },
     /// `SHOW VIEWS`.
     Views,
@@ -95,7 +102,16 @@ pub enum Show {
     /// `SHOW TBLPROPERTIES t`.
     Properties(Vec<String>),
     /// `SHOW FUNCTIONS [LIKE 'pattern']`.
-    Functions(Option<String>),
+    Functions(Option<Pattern>),
+}
+
+/// Which names a question is about.
+#[derive(Debug, Clone)]
+pub enum Pattern {
+    /// A pattern of LIKE.
+    Like(String),
+    /// A regular expression for the whole name, as Athena takes them: `*` is any text.
+    Regular(String),
 }
 
 /// Statements of Athena that change something or have no meaning for log files, by their first words.
@@ -104,10 +120,10 @@ const REFUSED: &[(&[&str], &str)] = &[
     (&["REVOKE"], "who may read the archive is the bucket's to say"),
     (&["VACUUM"], "an archive of log files has nothing to clean up"),
     (&["OPTIMIZE"], "an archive of log files cannot be rewritten"),
-    (&["MERGE"], "trailql only reads"),
-    (&["UPDATE"], "trailql only reads"),
-    (&["DELETE"], "trailql only reads"),
-    (&["TRUNCATE"], "trailql only reads"),
+    (&["MERGE"], "write results to a file with `-o` and `--out`"),
+    (&["UPDATE"], "write results to a file with `-o` and `--out`"),
+    (&["DELETE"], "write results to a file with `-o` and `--out`"),
+    (&["TRUNCATE"], "write results to a file with `-o` and `--out`"),
     (&["COPY"], "write results to a file with `-o` and `--out`, or use UNLOAD"),
 ];
 
@@ -253,6 +269,9 @@ impl Commands<'_, '_> {
             let location = self.reader.text().ok_or_else(|| self.expected("a location in quotes"))?;
             return Ok(Command::SetLocation { name, location });
         }
+        if self.reader.words(&["SET", "TBLPROPERTIES"]) {
+            return Ok(Command::SetProperties { name, properties: self.properties()? });
+        }
         let adds = self.reader.words(&["ADD"]);
         let mut locations = Vec::new();
         let mut has_partition = false;
@@ -308,11 +327,14 @@ impl Commands<'_, '_> {
         is_next.then(|| self.reader.object_name()).flatten()
     }
 
-    /// `'a*|b*'`, `LIKE 'a%'`, as a pattern for LIKE.
-    fn pattern(&mut self) -> Option<String> {
+    /// `'a*|b*'`, `LIKE 'a%'`.
+    fn pattern(&mut self) -> Option<Pattern> {
         let is_like = self.reader.words(&["LIKE"]);
         let text = self.reader.text()?;
-        Some(if is_like { text } else { text.replace('*', "%") })
+        Some(match is_like {
+            true => Pattern::Like(text),
+            false => Pattern::Regular(format!("^({})$", text.replace(".*", "*").replace('*', ".*"))),
+        })
     }
 
     fn properties(&mut self) -> Result<Vec<(String, String)>, Diagnostic> {

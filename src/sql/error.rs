@@ -16,6 +16,10 @@ pub fn diagnose(source: &Source, error: &DataFusionError, tables: &[String], fun
         DataFusionError::Plan(sentence) => of_plan(sentence, tables, functions),
         other => {
             let sentence = other.strip_backtrace();
+            if sentence.contains("Unsupported ast node in sqltorel: Lambda") {
+                return Diagnostic::error("S005", "a function `x -> …` stands where no function takes one")
+                    .help("`transform`, `filter`, `reduce`, `any_match`, `zip_with` and the like take functions");
+            }
             of_arguments(&sentence).unwrap_or_else(|| Diagnostic::error("S005", tidy(&sentence)))
         }
     };

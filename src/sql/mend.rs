@@ -22,6 +22,7 @@ pub(super) fn mend(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let tokens = nested_types(tokens);
     let tokens = any_values(tokens);
     let tokens = values(tokens);
+    let tokens = trimmed_blanks(tokens);
     let tokens = wrappers(tokens);
     overflow(tokens)
 }
@@ -282,6 +283,20 @@ fn any_values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
                 break;
             }
         }
+    }
+    mended
+}
+
+/// `trim(LEADING FROM x)` → `trim(LEADING ' ' FROM x)`.
+fn trimmed_blanks(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut mended: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let is_side =
+            |last: &TokenWithSpan| ["LEADING", "TRAILING", "BOTH"].iter().any(|side| is_word(&last.token, side));
+        if is_word(&token.token, "FROM") && mended.last().is_some_and(is_side) {
+            mended.push(TokenWithSpan::new(Token::SingleQuotedString(" ".to_owned()), token.span));
+        }
+        mended.push(token);
     }
     mended
 }

@@ -15,22 +15,22 @@ pub(super) fn statements(text: &str) -> Result<Vec<Vec<TokenWithSpan>>, Tokenize
     Ok(statements.filter(|tokens| tokens.iter().any(|token| !is_blank(token))).map(<[_]>::to_vec).collect())
 }
 
-/// Lines at the beginning that wikis mark with `#` or `//`, made blank.
+/// Lines between statements that wikis mark with `#` or `//`, made blank.
 fn without_wiki_comments(text: &str) -> String {
-    let mut blank = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(line) = rest.split_inclusive('\n').next() {
-        let words = line.trim_start();
-        if words.starts_with('#') || words.starts_with("//") {
-            blank.extend(line.chars().map(|character| if character == '\n' { '\n' } else { ' ' }));
-        } else if words.is_empty() {
-            blank.push_str(line);
-        } else {
-            break;
+    let mut mended = String::with_capacity(text.len());
+    let mut is_between = true;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim();
+        if is_between && (words.starts_with('#') || words.starts_with("//")) {
+            mended.extend(line.chars().map(|character| if character == '\n' { '\n' } else { ' ' }));
+            continue;
         }
-        rest = &rest[line.len()..];
+        if !words.is_empty() && !words.starts_with("--") {
+            is_between = words.ends_with(';');
+        }
+        mended.push_str(line);
     }
-    blank + rest
+    mended
 }
 
 /// Whether a token says nothing.

@@ -825,21 +825,12 @@ FROM cloudtrail_logs
 WHERE eventtime > '2026-05-12' AND any_match(resources, r -> r.arn LIKE '%orders%')
 GROUP BY eventname ORDER BY eventname;
 
--- Which ports in falling order?
-SELECT array_sort(ARRAY[22, 3389, 443], (x, y) -> IF(x < y, 1, IF(x = y, 0, -1))) AS ports;
-
 -- Which principals are there, each once, in order?
 SELECT DISTINCT useridentity.arn FROM cloudtrail_logs WHERE useridentity.arn IS NOT NULL ORDER BY useridentity.arn;
 
 -- Which users are named in parameters, each once?
 SELECT DISTINCT json_extract_scalar(requestparameters, '$.userName') AS target FROM cloudtrail_logs
 WHERE eventsource = 'iam.amazonaws.com' ORDER BY json_extract_scalar(requestparameters, '$.userName');
-
--- What was each user's very last call?
-SELECT c.useridentity.username, c.eventtime, c.eventname
-FROM cloudtrail_logs c
-WHERE c.eventtime = (SELECT max(l.eventtime) FROM cloudtrail_logs l WHERE l.useridentity.username = c.useridentity.username)
-ORDER BY c.eventtime, c.eventname;
 
 -- Which calls of a user repeat one that failed for the same user?
 SELECT DISTINCT c.useridentity.username, c.eventname

@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 use trailql::Error;
 use trailql::diag::Source;
 use trailql::output::{Format, Options as Written, Writer};
-use trailql::session::{Language, Options, Session};
+use trailql::session::{Language, Options, Outcome, Session};
 
 use crate::memory::Memory;
 
@@ -43,6 +43,18 @@ impl Asked {
             }
             Ok(rows)
         })
+    }
+
+    /// What was read for one statement.
+    #[track_caller]
+    pub(crate) fn outcome(&self, text: &str) -> Outcome {
+        let ran: Result<Outcome, Error> = self.runtime.block_on(async {
+            let mut statements = self.session.parse(&Source::new("query", text), Language::Sql)?;
+            let mut answer = self.session.run(statements.remove(0)).await?;
+            while answer.next().await?.is_some() {}
+            Ok(answer.outcome())
+        });
+        ran.expect(text)
     }
 
     /// Runs every statement of a text, of which there must be so many; those that fail, and why.

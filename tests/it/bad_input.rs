@@ -211,8 +211,8 @@ fn queries_come_from_files_and_from_stdin_in_either_language() {
     run_with_stdin(&[&args[..], &["-f", "-"]].concat(), "SELECT 1 AS e").is(0, "e\n1\n", &[]);
     run_with_stdin(&args, " \n").is(2, "", &["no query was given"]);
     run_with_stdin(&args, "SELECT x").is(2, "", &["stdin:1:8"]);
-    let bad = file("bad.sql", "SELECT eventname\nFROM cloudtrial");
-    run(&["query", archive.path(), "-f", &bad]).is(2, "", &["bad.sql:2:6", "`cloudtrail` has a similar name"]);
+    let bad = file("bad.sql", "SELECT bytes\nFROM trail_file");
+    run(&["query", archive.path(), "-f", &bad]).is(2, "", &["bad.sql:2:6", "`trail_files` has a similar name"]);
 }
 
 #[test]

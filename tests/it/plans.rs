@@ -46,6 +46,15 @@ fn members_of_json_are_read_alone_in_every_spelling() {
     );
 }
 
+/// A leaf that the scan builds is watched for; a column that an expression is evaluated over is not.
+#[test]
+fn leaves_by_any_function_are_the_scans_own() {
+    for path in ["requestparameters.nosuch", "json_extract_scalar(requestparameters, '$.nosuch')"] {
+        let plan = Asked::open(&[BUNDLED]).outcome(&format!("SELECT count({path}) FROM cloudtrail"));
+        assert_eq!(plan.unknown_fields.len(), 1, "{path}");
+    }
+}
+
 #[test]
 fn times_prune_however_they_are_spelled() {
     for bound in [

@@ -14,7 +14,7 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 fn languages() -> String {
     let known = commands::ALL.iter().filter(|row| !row.example.is_empty());
     let names: Vec<_> = known.map(|row| format!("`{}`", row.name)).collect();
-    let (commands, sql) = (names.join(" "), "`SELECT` with everything DataFusion knows, `EXPLAIN`, `DESCRIBE`, `SHOW`");
+    let (commands, sql) = (names.join(" "), "Trino's and Lake's `SELECT`, functions and statements");
     format!(
         "| language | as in | files | what it has |\n| --- | --- | --- | --- |\n\
          | SQL | Athena, CloudTrail Lake | `.sql` | {sql} |\n\

@@ -149,13 +149,33 @@ impl Session {
     }
 
     pub(super) async fn set_location(&self, name: &[String], location: &str, source: &Source) -> Result<Done, Error> {
+        let definition = self.definition(name, source)?;
+        self.redefine(name, TableDefinition { location: location.to_owned(), ..definition }, source).await
+    }
+
+    pub(super) async fn set_properties(
+        &self,
+        name: &[String],
+        properties: &[(String, String)],
+        source: &Source,
+    ) -> Result<Done, Error> {
+        let mut definition = self.definition(name, source)?;
+        definition.properties.retain(|(known, _)| properties.iter().all(|(key, _)| key != known));
+        definition.properties.extend_from_slice(properties);
+        self.redefine(name, definition, source).await
+    }
+
+    fn definition(&self, name: &[String], source: &Source) -> Result<TableDefinition, Error> {
         let (schema, table) = self.place(name);
-        let known = self.kept().defined.iter().find(|known| known.schema == schema && known.name == table).cloned();
-        let Some(known) = known else {
+        let kept = self.kept();
+        let known = kept.defined.iter().find(|known| known.schema == schema && known.name == table);
+        known.map(|known| known.definition.clone()).ok_or_else(|| {
             let missing = Diagnostic::error("S003", format!("no table `{table}` was made by CREATE EXTERNAL TABLE"));
-            return Err(wrong(missing, name.last().map_or("", String::as_str), source));
-        };
-        let definition = TableDefinition { location: location.to_owned(), ..known.definition };
+            wrong(missing, name.last().map_or("", String::as_str), source)
+        })
+    }
+
+    async fn redefine(&self, name: &[String], definition: TableDefinition, source: &Source) -> Result<Done, Error> {
         self.drop_table(name, true, source)?;
         self.define(&definition, source).await
     }

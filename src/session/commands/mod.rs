@@ -44,6 +44,7 @@ impl Session {
             Command::DropDatabase { name, if_exists } => self.drop_database(name, *if_exists, source),
             Command::AddPartitions { name, locations } => self.add_partitions(name, locations, source),
             Command::SetLocation { name, location } => self.set_location(name, location, source).await,
+            Command::SetProperties { name, properties } => self.set_properties(name, properties, source).await,
             Command::CreateTableAs(written) => self.create_table_as(written, source).await,
             Command::Insert(written) => self.insert(written, source).await,
             Command::Unload(written) => self.unload(written, source).await,

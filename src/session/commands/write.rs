@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::csv::CsvFormatFactory;
 use datafusion::datasource::file_format::json::JsonFormatFactory;
 use datafusion::datasource::file_format::parquet::ParquetFormatFactory;
@@ -23,6 +26,9 @@ pub(in crate::session) struct Made {
     pub(in crate::session) name: String,
     location: String,
     format: Format,
+    /// The columns whose values are names of folders.
+    partitions: Vec<String>,
+    columns: SchemaRef,
 }
 
 /// A format of files.
@@ -46,8 +52,11 @@ impl Session {
         }
         let (format, remark) = Format::of(written, source)?;
         let location = written.location.clone().unwrap_or_else(|| format!("{name}/"));
-        let kept = Made { schema: schema_name, name, location, format };
-        let done = self.write(written, &kept, true, source).await?;
+        let partitions = names(written.property("partitioned_by").unwrap_or_default());
+        let columns = Arc::new(Schema::empty());
+        let mut kept = Made { schema: schema_name, name, location, format, partitions, columns };
+        let (done, columns) = self.write(written, &kept, true, source).await?;
+        kept.columns = columns;
         self.register(&kept).await?;
         self.kept().made.push(kept);
         Ok(Done { notices: remark.into_iter().chain(done.notices).collect(), ..done })
@@ -61,22 +70,33 @@ impl Session {
                 .help("rows can be added to a table made by CREATE TABLE … AS in this session");
             return Err(wrong(refused, written.name.last().map_or("", String::as_str), source));
         };
-        self.write(written, &made, false, source).await
+        let (done, _) = self.write(written, &made, false, source).await?;
+        self.register(&made).await?;
+        Ok(done)
     }
 
     pub(super) async fn unload(&self, written: &Written, source: &Source) -> Result<Done, Error> {
         let (format, remark) = Format::of(written, source)?;
         let location = written.location.clone().unwrap_or_default();
-        let kept = Made { schema: String::new(), name: String::new(), location, format };
-        let done = self.write(written, &kept, true, source).await?;
+        let partitions = names(written.property("partitioned_by").unwrap_or_default());
+        let (schema, name, columns) = (String::new(), String::new(), Arc::new(Schema::empty()));
+        let kept = Made { schema, name, location, format, partitions, columns };
+        let (done, _) = self.write(written, &kept, true, source).await?;
         Ok(Done { notices: remark.into_iter().chain(done.notices).collect(), ..done })
     }
 
     /// The plan that writes the rows of a query to files, and runs it. `anew`: nothing may be there yet.
-    async fn write(&self, written: &Written, kept: &Made, anew: bool, source: &Source) -> Result<Done, Error> {
+    async fn write(
+        &self,
+        written: &Written,
+        kept: &Made,
+        anew: bool,
+        source: &Source,
+    ) -> Result<(Done, SchemaRef), Error> {
         let url = self.target(kept, anew, source).await?;
         let (notices, plan) = self.plan_sql(&written.query, source).await?;
-        let partitions = names(written.property("partitioned_by").unwrap_or_default());
+        let columns = Arc::clone(plan.schema().inner());
+        let partitions = kept.partitions.clone();
         let factory: Arc<dyn FileFormatFactory> = match kept.format {
             Format::Parquet => Arc::new(ParquetFormatFactory::new()),
             Format::Csv => Arc::new(CsvFormatFactory::new()),
@@ -93,7 +113,7 @@ impl Session {
         }
         let rows = self.context.read_batches(batches).map_err(|error| self.failed(source, error))?;
         let renamed = rows.with_column_renamed("count", "rows").map_err(|error| self.failed(source, error))?;
-        Ok(Done { plan: renamed.logical_plan().clone(), notices })
+        Ok((Done { plan: renamed.logical_plan().clone(), notices }, columns))
     }
 
     /// The URL that files are written below: a folder that is no archive's.
@@ -141,13 +161,30 @@ impl Session {
         let bug = |error: datafusion::common::DataFusionError| Error::Bug(error.strip_backtrace());
         let location = Location::parse(&kept.location).map_err(|error| Error::Bug(error.to_string()))?;
         let path = format!("{}/", absolute(&location).trim_end_matches('/'));
+        let folders: Vec<(String, DataType)> =
+            kept.partitions.iter().map(|name| (name.clone(), DataType::Utf8)).collect();
         let frame = match kept.format {
-            Format::Parquet => self.context.read_parquet(path, ParquetReadOptions::default()).await,
-            Format::Csv => self.context.read_csv(path, CsvReadOptions::default()).await,
-            Format::Json => self.context.read_json(path, JsonReadOptions::default()).await,
+            Format::Parquet => {
+                let options = ParquetReadOptions::default().table_partition_cols(folders);
+                self.context.read_parquet(path, options).await
+            }
+            Format::Csv => {
+                let options = CsvReadOptions::default().table_partition_cols(folders);
+                self.context.read_csv(path, options).await
+            }
+            Format::Json => {
+                let options = JsonReadOptions::default().table_partition_cols(folders);
+                self.context.read_json(path, options).await
+            }
+        };
+        // Where no row was written there is no file to tell the columns from.
+        let table: Arc<dyn TableProvider> = match frame {
+            Ok(frame) => frame.into_view(),
+            Err(_) => Arc::new(MemTable::try_new(Arc::clone(&kept.columns), vec![Vec::new()]).map_err(bug)?),
         };
         let schema = self.schema(&kept.schema)?;
-        schema.register_table(kept.name.clone(), frame.map_err(bug)?.into_view()).map_err(bug)?;
+        let _ = schema.deregister_table(&kept.name);
+        schema.register_table(kept.name.clone(), table).map_err(bug)?;
         Ok(())
     }
 }

@@ -65,8 +65,16 @@ pub(super) fn rewrite(ast: &Parsed, source: &Source, catalog: &Catalog) -> Rewri
     }
     if let Parsed::Statement(statement) = statement {
         let (shadowed, written) = (Vec::new(), Vec::new());
-        let mut rewriter =
-            Rewriter { source, catalog, shadowed, headings: None, notices: Vec::new(), written, created: None };
+        let mut rewriter = Rewriter {
+            source,
+            catalog,
+            shadowed,
+            headings: None,
+            notices: Vec::new(),
+            is_function: false,
+            written,
+            created: None,
+        };
         if let Statement::CreateView(view) = statement.as_mut() {
             rewriter.created = Some(last(&view.name).to_lowercase());
         }
@@ -86,6 +94,8 @@ struct Rewriter<'a> {
     /// The headings of the statement's own columns, once they are known.
     headings: Option<Headings>,
     notices: Vec<Diagnostic>,
+    /// Whether the relation that comes next is a function.
+    is_function: bool,
     /// The names of tables, as they are written.
     written: Vec<Vec<String>>,
     /// The table that the statement makes, whose name is not looked up.
@@ -103,6 +113,7 @@ impl VisitorMut for Rewriter<'_> {
         });
         self.shadowed.push(names.collect());
         syntax::fetch(query);
+        syntax::order_by_position(query);
         let headings = self.selects(&mut query.body);
         if self.shadowed.len() == 1 && self.headings.is_none() {
             self.headings = Some(headings);
@@ -116,7 +127,8 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_relation(&mut self, relation: &mut ObjectName) -> ControlFlow<()> {
-        if relation.0.first().and_then(ObjectNamePart::as_ident).is_some_and(|first| first.value == FILES) {
+        let is_file = relation.0.first().and_then(ObjectNamePart::as_ident).is_some_and(|first| first.value == FILES);
+        if is_file || std::mem::take(&mut self.is_function) {
             return ControlFlow::Continue(());
         }
         relation.0.iter_mut().for_each(fold_part);
@@ -148,6 +160,7 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+        self.is_function = matches!(factor, TableFactor::Table { args: Some(_), .. });
         if let Some(file) = names::file(factor) {
             if let TableFactor::Table { name, alias, args, .. } = factor {
                 *name = ObjectName::from([FILES, &file.path].map(|part| Ident::with_quote('"', part)).to_vec());
@@ -157,7 +170,7 @@ impl VisitorMut for Rewriter<'_> {
             }
         } else if let TableFactor::Table { name, alias, args: None, .. } = factor {
             if matches!(self.catalog.resolve(&parts(name)), Meaning::Partitions) && !self.is_shadowed(name) {
-                if let Some(query) = partitions() {
+                if let Some(query) = self.partitions(name) {
                     let alias = alias.take();
                     *factor = TableFactor::Derived { lateral: false, subquery: Box::new(query), alias, sample: None };
                 }
@@ -287,6 +300,21 @@ impl Rewriter<'_> {
         }
     }
 
+    /// The days, accounts and regions for which `t$partitions` has log files.
+    fn partitions(&self, name: &ObjectName) -> Option<Query> {
+        let mut parts = parts(name);
+        let table = parts.pop()?;
+        parts.push(table.trim_end_matches("$partitions").to_owned());
+        let (Meaning::Table(table) | Meaning::Archive(table)) = self.catalog.resolve(&parts) else { return None };
+        let text = format!(
+            "SELECT DISTINCT account, region, substr(CAST(day AS VARCHAR), 1, 4) AS year, \
+             substr(CAST(day AS VARCHAR), 6, 2) AS month, substr(CAST(day AS VARCHAR), 9, 2) AS day \
+             FROM \"{}\".trail_files WHERE account IS NOT NULL",
+            table.archive
+        );
+        Parser::new(&GenericDialect {}).try_with_sql(&text).ok()?.parse_query().ok().map(|query| *query)
+    }
+
     fn is_shadowed(&self, name: &ObjectName) -> bool {
         let last = last(name).to_lowercase();
         name.0.len() == 1 && self.shadowed.iter().any(|names| names.contains(&last))
@@ -305,14 +333,6 @@ impl Rewriter<'_> {
 
 fn table_alias(name: &str) -> TableAlias {
     TableAlias { explicit: true, name: Ident::with_quote('"', name), columns: Vec::new(), at: None }
-}
-
-/// The days, accounts and regions for which there are log files.
-fn partitions() -> Option<Query> {
-    let text = "SELECT DISTINCT account, region, substr(CAST(day AS VARCHAR), 1, 4) AS year, \
-                substr(CAST(day AS VARCHAR), 6, 2) AS month, substr(CAST(day AS VARCHAR), 9, 2) AS day \
-                FROM trail_files WHERE account IS NOT NULL";
-    Parser::new(&GenericDialect {}).try_with_sql(text).ok()?.parse_query().ok().map(|query| *query)
 }
 
 fn last(name: &ObjectName) -> &str {
@@ -346,7 +366,8 @@ mod tests {
             archive: "trail".to_owned(),
         };
         let empty = std::sync::Arc::new(datafusion::arrow::datatypes::Schema::empty());
-        let mut tables: Vec<Table> = ["t", "x", "other"].map(|name| table(name, empty.clone())).to_vec();
+        let mut tables: Vec<Table> =
+            ["t", "x", "other"].map(|name| table(name, std::sync::Arc::clone(&empty))).to_vec();
         tables.push(table("cloudtrail", columns::arrow_schema()));
         let catalog = Catalog { default_schema: "trail".to_owned(), tables, archives: 1, ..Catalog::default() };
         let source = Source::new("query", text);

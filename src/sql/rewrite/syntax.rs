@@ -3,7 +3,8 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, DateTimeField, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentClause, FunctionArguments, Ident, Interval, LimitClause, ObjectName, Query, Value,
+    FunctionArgumentClause, FunctionArguments, Ident, Interval, LimitClause, ObjectName, OrderBy, OrderByKind, Query,
+    SelectItem, SetExpr, Value,
 };
 
 use super::build::{arguments, call, function_name, text, text_of};
@@ -47,6 +48,33 @@ pub(super) fn fetch(query: &mut Query) {
     query.fetch = None;
 }
 
+/// `SELECT DISTINCT useridentity.arn … ORDER BY useridentity.arn`: what is selected is ordered by its position, since
+/// in the plan it has another name.
+pub(super) fn order_by_position(query: &mut Query) {
+    let SetExpr::Select(select) = query.body.as_ref() else { return };
+    let has_star = |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
+    if select.distinct.is_none() || select.projection.iter().any(has_star) {
+        return;
+    }
+    let spelled = |expr: &Expr| expr.to_string().to_lowercase().replace('"', "");
+    let selected: Vec<Option<String>> = select
+        .projection
+        .iter()
+        .map(|item| match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(spelled(expr)),
+            _ => None,
+        })
+        .collect();
+    let Some(OrderBy { kind: OrderByKind::Expressions(keys), .. }) = &mut query.order_by else { return };
+    for key in keys {
+        let is_plain = matches!(key.expr, Expr::Identifier(_) | Expr::Value(_));
+        let found = selected.iter().position(|item| item.as_ref() == Some(&spelled(&key.expr)));
+        if let (false, Some(at)) = (is_plain, found) {
+            key.expr = Expr::value(Value::Number((at + 1).to_string(), false));
+        }
+    }
+}
+
 fn of_function(function: &mut Function) -> Option<Expr> {
     let name = function_name(function)?;
     match name.as_str() {
@@ -68,10 +96,15 @@ fn of_function(function: &mut Function) -> Option<Expr> {
         }
         // Times are UTC, with or without a zone.
         "current_timestamp" | "localtimestamp" => Some(call("now", [])),
-        "listagg" if !function.within_group.is_empty() => {
+        "listagg" => {
             let order = std::mem::take(&mut function.within_group);
             if let FunctionArguments::List(list) = &mut function.args {
-                list.clauses.push(FunctionArgumentClause::OrderBy(order));
+                if list.args.len() == 1 {
+                    list.args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(text(""))));
+                }
+                if !order.is_empty() {
+                    list.clauses.push(FunctionArgumentClause::OrderBy(order));
+                }
             }
             None
         }

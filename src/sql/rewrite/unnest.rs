@@ -44,11 +44,10 @@ fn is_row_by_row(operator: &JoinOperator) -> bool {
         JoinOperator::Join(constraint)
         | JoinOperator::Inner(constraint)
         | JoinOperator::Left(constraint)
-        | JoinOperator::LeftOuter(constraint) => match constraint {
-            JoinConstraint::On(Expr::Value(ValueWithSpan { value: Value::Boolean(true), .. })) => true,
-            JoinConstraint::None => true,
-            _ => false,
-        },
+        | JoinOperator::LeftOuter(constraint) => matches!(
+            constraint,
+            JoinConstraint::None | JoinConstraint::On(Expr::Value(ValueWithSpan { value: Value::Boolean(true), .. }))
+        ),
         _ => false,
     }
 }
