@@ -90,12 +90,13 @@ pub fn closed(expr: &Expr, name: &str, catches: bool, schema: &DFSchema) -> Resu
     let input = Arc::new(DFSchema::try_from(schema.as_ref().clone())?);
     // Some functions exist only until they are simplified.
     let simplifier = ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::clone(&input)).build());
-    let physical = create_physical_expr(
-        &simplifier.simplify(inner.data)?,
-        &input,
-        &ExecutionProps::new(),
-        &PhysicalPlanningContext::default(),
-    )?;
+    let simplified = match simplifier.simplify(inner.data.clone()) {
+        // An error among constants is to be caught like any other.
+        Err(_) if catches => inner.data,
+        simplified => simplified?,
+    };
+    let physical =
+        create_physical_expr(&simplified, &input, &ExecutionProps::new(), &PhysicalPlanningContext::default())?;
     let signature = Signature::user_defined(Volatility::Immutable);
     let output = Arc::new(output.as_ref().clone().with_nullable(true));
     let (name, expr) = (name.to_owned(), expr.clone());
