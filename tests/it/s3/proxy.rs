@@ -157,11 +157,12 @@ impl Shared {
             answered(came);
         };
         let keep_open = forward(&self.server, head, body, &mut answer, note)?;
-        to_client.write_all(&answer)?;
+        // Remembered before it is known to the client, who may ask again at once.
         if keep_open && status == 200 {
             let mut state = self.state();
-            state.answers.get_or_insert_default().insert(head.first_line().to_owned(), answer.into());
+            state.answers.get_or_insert_default().insert(head.first_line().to_owned(), answer.clone().into());
         }
+        to_client.write_all(&answer)?;
         Ok(keep_open)
     }
 }
