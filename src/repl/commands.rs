@@ -26,6 +26,12 @@ pub(super) struct Meta {
 
 /// Every meta command.
 pub(super) const ALL: &[Meta] = &[
+    Meta {
+        names: &[".functions", "\\df"],
+        usage: ".functions [NAME]",
+        summary: "functions of SQL, or those with NAME in theirs",
+        run: functions,
+    },
     Meta { names: &[".help", "\\?"], usage: ".help", summary: "list these commands", run: help },
     Meta { names: &[".lang"], usage: ".lang sql|insights|auto", summary: "language of what is typed", run: lang },
     Meta { names: &[".mode"], usage: ".mode FORMAT", summary: "how results are shown", run: mode },
@@ -75,6 +81,11 @@ fn tables(shell: &mut Shell<'_>, _: &str) -> Next {
     for table in shell.session.tables() {
         shell.answer_line(&table);
     }
+    Next::Line
+}
+
+fn functions(shell: &mut Shell<'_>, name: &str) -> Next {
+    shell.query(&format!("SHOW FUNCTIONS LIKE '%{}%'", name.to_lowercase().replace('\'', "''")));
     Next::Line
 }
 

@@ -5,7 +5,7 @@
 //!   parameter ([`lambdas`]).
 //! - Columns are headed as Athena heads them ([`headings`]); `*` leaves out hidden columns ([`stars`]).
 //! - Flags that stand where a condition must are compared with `'true'` ([`flags`]).
-//! - `LIKE`, `IF`, `EXTRACT`, `FETCH FIRST`, typed literals and the like become what DataFusion has ([`like`],
+//! - `LIKE`, `IF`, `FETCH FIRST`, ranges of intervals and the like become what DataFusion has ([`like`],
 //!   [`syntax`]); `UNNEST` is made ready for its planner ([`unnest`]).
 //! - `:name` is `$name`, DataFusion's spelling of a placeholder.
 
@@ -429,7 +429,6 @@ mod tests {
             "SELECT element_at(requestparameters.a, 'b').c FROM t",
             "SELECT json_member(requestparameters, 'a', 'b', 'c') FROM t",
         );
-        check("SELECT extract(dow FROM a) FROM t", "SELECT day_of_week(a) FROM t");
         check("SELECT filter(a, x -> x.b = 1) FROM t", "SELECT filter(a, x -> x['b'] = 1) FROM t");
         check("SELECT INTERVAL '1 2:03:04' DAY TO SECOND", "SELECT INTERVAL '1 days 2 hours 03 minutes 04 seconds'");
         check("SELECT 1 FROM t WHERE a = ?", "SELECT 1 FROM t WHERE a = $1");

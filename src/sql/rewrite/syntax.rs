@@ -16,11 +16,6 @@ pub(super) fn rewrite(expr: &mut Expr) {
         Expr::AtTimeZone { timestamp, time_zone } => {
             Some(call("at_timezone", [timestamp.as_ref().clone(), time_zone.as_ref().clone()]))
         }
-        Expr::Extract { field, expr, .. } => part_function(field).map(|name| call(name, [expr.as_ref().clone()])),
-        Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
-            let args = [Some(expr), Some(from), substring_for.as_mut()];
-            Some(call("substr", args.into_iter().flatten().map(|arg| arg.as_ref().clone())))
-        }
         Expr::Interval(interval) => range(interval).map(|written| {
             let value = Box::new(text(&written));
             Expr::Interval(Interval { value, leading_field: None, last_field: None, ..interval.clone() })
@@ -141,36 +136,6 @@ fn key_and_value(arg: FunctionArg) -> Vec<FunctionArg> {
         FunctionArg::ExprNamed { name, arg, .. } => vec![unnamed(name), FunctionArg::Unnamed(arg)],
         arg => vec![arg],
     }
-}
-
-/// The function for a field of `EXTRACT`. A week begins on Monday, day 1.
-fn part_function(field: &DateTimeField) -> Option<&'static str> {
-    Some(match field {
-        DateTimeField::Year => "year",
-        DateTimeField::Quarter => "quarter",
-        DateTimeField::Month => "month",
-        DateTimeField::Week(_) => "week",
-        DateTimeField::Day => "day",
-        DateTimeField::DayOfWeek | DateTimeField::Dow => "day_of_week",
-        DateTimeField::DayOfYear | DateTimeField::Doy => "day_of_year",
-        DateTimeField::Hour => "hour",
-        DateTimeField::Minute => "minute",
-        DateTimeField::Second => "second",
-        DateTimeField::TimezoneHour => "timezone_hour",
-        DateTimeField::TimezoneMinute => "timezone_minute",
-        DateTimeField::Custom(name) => match name.value.to_lowercase().as_str() {
-            "day_of_month" => "day",
-            "day_of_week" | "dow" => "day_of_week",
-            "day_of_year" | "doy" => "day_of_year",
-            "year_of_week" | "yow" => "year_of_week",
-            "week_of_year" => "week",
-            "millisecond" => "millisecond",
-            "timezone_hour" => "timezone_hour",
-            "timezone_minute" => "timezone_minute",
-            _ => return None,
-        },
-        _ => return None,
-    })
 }
 
 /// `x = ANY (subquery)` is `x IN (subquery)`, `x <> ALL (subquery)` is `x NOT IN (subquery)`.
