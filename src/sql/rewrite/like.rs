@@ -9,6 +9,10 @@ use crate::functions::pattern::with_backslashes;
 pub(super) fn rewrite(expr: &mut Expr) {
     let (Expr::Like { pattern, escape_char, .. } | Expr::ILike { pattern, escape_char, .. }) = expr else { return };
     let escape = escape_char.as_ref().and_then(character);
+    // A computed pattern with this one is DataFusion's already.
+    if escape == Some('\\') && !matches!(pattern.as_ref(), Expr::Value(_)) {
+        return;
+    }
     match pattern.as_mut() {
         Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(pattern), .. }) => {
             if escape.is_none() && !pattern.contains('\\') {

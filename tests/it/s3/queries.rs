@@ -44,7 +44,9 @@ fn query(endpoint: &str, keys: Option<&Keys>, archive: &str, text: &str, more: &
     let home = tempfile::tempdir().expect("a temporary folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_trailql"));
     command
-        .args(["query", archive, "--endpoint-url", endpoint, "--aws-region", "us-east-1", "-o", "csv", "-c", text])
+        .arg("query")
+        .args((!archive.is_empty()).then_some(archive))
+        .args(["--endpoint-url", endpoint, "--aws-region", "us-east-1", "-o", "csv", "-c", text])
         .args(more)
         .env_clear()
         .env("HOME", home.path())
@@ -446,4 +448,25 @@ fn what_a_day_may_ask_for_is_told_from_what_it_may_not() {
     {
         assert!(!allowed(&list(prefix, "&delimiter=%2F")), "{prefix}");
     }
+}
+
+/// A definition over a bucket needs no archive on the command line, and a list in a bucket joins with it.
+#[test]
+fn definitions_lists_and_results_may_lie_in_buckets() {
+    let Some(server) = S3Server::shared() else { return };
+    small(server, "defined");
+    server.create_bucket("lists");
+    server.put("lists", "teams/accounts.csv", b"account_id,team\n111111111111,blue\n", &[]);
+    let text = "CREATE EXTERNAL TABLE logs (eventtime string, recipientaccountid string) PARTITIONED BY (account string) \
+                LOCATION 's3://defined/AWSLogs/'; \
+                SELECT count(*) AS n FROM logs JOIN 's3://lists/teams/accounts.csv' a ON logs.account = a.account_id; \
+                UNLOAD (SELECT account, eventtime FROM logs) TO 's3://lists/out/' WITH (format = 'CSV')";
+    let run = query(server.endpoint(), Some(server.keys()), "", text, &[]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.stdout.split_whitespace().collect::<Vec<_>>(), ["n", "6", "rows", "6"], "{run:?}");
+    let text = "CREATE EXTERNAL TABLE logs (eventtime string) LOCATION 's3://defined/'; \
+                UNLOAD (SELECT eventtime FROM logs) TO 's3://defined/AWSLogs/out/'";
+    let run = query(server.endpoint(), Some(server.keys()), "", text, &[]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("is an archive's"), "{run:?}");
 }
