@@ -147,12 +147,8 @@ pub(super) fn command(tokens: &[TokenWithSpan], text: &str) -> Result<Option<Com
         return Ok(None);
     }
     let found = Commands { text, reader: &mut reader }.read()?;
-    let place = super::span::convert(text, reader.place()).unwrap_or_default();
     match found {
-        Some(_) if !reader.is_done() => {
-            let found = reader.peek();
-            Err(Diagnostic::error("S001", format!("expected the end of the statement, found `{found}`")).at(place, ""))
-        }
+        Some(_) if !reader.is_done() => Err(reader.expected("S001", "the end of the statement", text)),
         found => Ok(found),
     }
 }
@@ -368,12 +364,7 @@ impl Commands<'_, '_> {
     }
 
     fn expected(&self, what: &str) -> Diagnostic {
-        let found = match self.reader.peek() {
-            Token::EOF => "the end".to_owned(),
-            token => format!("`{token}`"),
-        };
-        let place = super::span::convert(self.text, self.reader.place()).unwrap_or_default();
-        Diagnostic::error("S001", format!("expected {what}, found {found}")).at(place, "")
+        self.reader.expected("S001", what, self.text)
     }
 }
 

@@ -160,11 +160,7 @@ impl Definition<'_> {
     }
 
     fn expected(&self, what: &str) -> Diagnostic {
-        let found = match self.reader.peek() {
-            Token::EOF => "the end".to_owned(),
-            token => format!("`{token}`"),
-        };
-        Diagnostic::error("S009", format!("expected {what}, found {found}")).at(self.here(), "")
+        self.reader.expected("S009", what, self.text)
     }
 
     fn unexpected_clause(&self) -> Diagnostic {

@@ -4,6 +4,8 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, TokenizerError, Word};
 
 use super::dialect::Athena;
+use super::span;
+use crate::diag::Diagnostic;
 
 /// The statements of a text, as tokens; empty ones are left out.
 ///
@@ -86,6 +88,16 @@ impl<'a> Reader<'a> {
                 Span::new(last.span.end, last.span.end)
             }),
         }
+    }
+
+    /// The error of a reader that wants something else than the next token, which stands in `text`.
+    pub(super) fn expected(&self, code: &'static str, what: &str, text: &str) -> Diagnostic {
+        let found = match self.peek() {
+            Token::EOF => "the end".to_owned(),
+            token => format!("`{token}`"),
+        };
+        let place = span::convert(text, self.place()).unwrap_or_default();
+        Diagnostic::error(code, format!("expected {what}, found {found}")).at(place, "")
     }
 
     /// The next token, which is passed.

@@ -81,6 +81,18 @@ fn nothing_is_written_where_an_archive_is() {
     ] {
         assert!(asked.refused(&text).contains("is an archive's"), "{text}");
     }
+    // Nor by a way around: through a link, or through a folder that does not exist yet.
+    let folder = TempDir::new().expect("a folder");
+    let inside = folder.path().join("trail");
+    fs::create_dir(&inside).expect("a folder");
+    let trail = Asked::open(&[&inside.display().to_string()]);
+    let link = folder.path().join("link");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&inside, &link).expect("a link");
+    #[cfg(unix)]
+    assert!(trail.refused(&format!("UNLOAD (SELECT 1 AS n) TO '{}/new'", link.display())).contains("is an archive's"));
+    let around = folder.path().join("other/../trail/new");
+    assert!(trail.refused(&format!("UNLOAD (SELECT 1 AS n) TO '{}'", around.display())).contains("is an archive's"));
     for text in
         ["INSERT INTO cloudtrail SELECT 1", "DROP TABLE cloudtrail", "DROP VIEW data_events", "DROP DATABASE archive"]
     {

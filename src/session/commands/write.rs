@@ -1,6 +1,6 @@
 //! Rows kept in files: `CREATE TABLE … AS`, `INSERT INTO` such a table, `UNLOAD`. Never below an archive.
 
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -225,7 +225,16 @@ fn absolute(location: &Location) -> String {
     }
 }
 
+/// The path with every link on its way followed, also where its end does not exist yet.
 fn full(path: &Path) -> String {
-    let whole = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
-    whole.unwrap_or_else(|_| path.to_path_buf()).display().to_string()
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let known = path.ancestors().find_map(|ancestor| Some((ancestor, std::fs::canonicalize(ancestor).ok()?)));
+    let Some((ancestor, mut whole)) = known else { return path.display().to_string() };
+    for component in path.strip_prefix(ancestor).into_iter().flat_map(Path::components) {
+        match component {
+            Component::ParentDir => drop(whole.pop()),
+            component => whole.push(component),
+        }
+    }
+    whole.display().to_string()
 }
