@@ -40,7 +40,7 @@ pub(super) const LAMBDAS: &[Function] = &[
         "any_match(array, x -> …)",
         "Whether the function is true for an element.",
         &[("any_match(ARRAY[1, 2], x -> x > 1)", "true")],
-        || Higher::function("any_match", What::Any),
+        any_match,
     ),
     higher(
         "all_match",
@@ -137,6 +137,12 @@ impl What {
     fn takes_map(self) -> bool {
         matches!(self, Self::MapFilter | Self::TransformValues | Self::TransformKeys)
     }
+}
+
+/// `any_match(array, x -> …)`
+#[must_use]
+pub fn any_match() -> Arc<HigherOrderUDF> {
+    Higher::function("any_match", What::Any)
 }
 
 impl Higher {

@@ -11,12 +11,14 @@ pub mod capture;
 pub mod cast;
 pub mod closed;
 mod dates;
+pub mod elements;
 mod function;
 mod hashes;
+pub mod histogram;
 pub mod interval;
 pub mod json;
 mod kernel;
-mod lambdas;
+pub mod lambdas;
 pub mod maps;
 mod math;
 pub mod natural;
@@ -24,9 +26,11 @@ mod nested;
 pub mod network;
 pub mod number;
 pub mod pattern;
+pub mod patterns;
 pub mod period;
 mod policy;
 mod regex;
+pub mod relevance;
 mod remainder;
 mod rows;
 mod scalar;
@@ -51,6 +55,7 @@ pub const ALL: &[&[Function]] = &[
     dates::shifts::SHIFTS,
     dates::spans::SPANS,
     dates::zones::ZONES,
+    elements::ELEMENTS,
     hashes::HASHES,
     json::JSON,
     lambdas::LAMBDAS,

@@ -7,12 +7,16 @@
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Datelike, NaiveDate};
-use datafusion::arrow::array::{ArrayRef, AsArray, TimestampMillisecondArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, ListBuilder, TimestampMillisecondArray, TimestampMillisecondBuilder,
+};
 use datafusion::arrow::datatypes::{DataType, TimestampMillisecondType};
-use datafusion::common::{Result, ScalarValue};
+use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{Expr, ScalarUDF, lit};
 
 use super::kernel::kernel;
+use super::nested::{list_of, wrong};
+use super::scalar::{Scalar, gives};
 use crate::schema::Kind;
 
 /// How long a period is.
@@ -40,6 +44,70 @@ pub fn time_ceil() -> Arc<ScalarUDF> {
         kernel("time_ceil", inputs(), Kind::Time.data_type(), |times, length| round(times, length, ceil))
     });
     Arc::clone(&FUNCTION)
+}
+
+/// `time_bins(from, before, milliseconds, months)`: the beginnings of periods from the one that `from` is in, as long
+/// as they are before `before`; at least the first.
+#[must_use]
+pub fn time_bins() -> Arc<ScalarUDF> {
+    static FUNCTION: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| {
+        Scalar {
+            name: "time_bins",
+            inputs: |types| match types {
+                [_, _, _, _] => Ok([inputs()[..1].to_vec(), inputs()].concat()),
+                _ => wrong("time_bins", "from, before, milliseconds, months", types),
+            },
+            output: |_| Ok(gives(list_of(Kind::Time.data_type()))),
+            values: |args| {
+                let time = |index: usize| -> Result<_> {
+                    Ok(args.array(index)?.as_primitive::<TimestampMillisecondType>().clone())
+                };
+                let (from, before) = (time(0)?, time(1)?);
+                let (milliseconds, months) = (args.integers(2)?, args.integers(3)?);
+                let item = TimestampMillisecondBuilder::new().with_data_type(Kind::Time.data_type());
+                let mut lists = ListBuilder::new(item);
+                for row in 0..args.rows() {
+                    let length = match (milliseconds.value(row), months.value(row)) {
+                        (milliseconds @ 1.., _) => Some(Length::Milliseconds(milliseconds)),
+                        (_, months @ 1..) => i32::try_from(months).ok().map(Length::Months),
+                        _ => None,
+                    };
+                    let from = (!from.is_null(row)).then(|| from.value(row));
+                    match from.zip(length).and_then(|(from, length)| floor(from, length).zip(Some(length))) {
+                        Some((first, length)) => append_bins(lists.values(), first, before.value(row), length)?,
+                        None => lists.values().append_null(),
+                    }
+                    lists.append(true);
+                }
+                Ok(Arc::new(lists.finish()))
+            },
+        }
+        .function()
+    });
+    Arc::clone(&FUNCTION)
+}
+
+/// More bins than anybody looks at: a week of seconds.
+const BINS: usize = 604_800;
+
+fn append_bins(bins: &mut TimestampMillisecondBuilder, first: i64, before: i64, length: Length) -> Result<()> {
+    let mut bin = first;
+    for _ in 0..BINS {
+        bins.append_value(bin);
+        match bin.checked_add(1).and_then(|later| ceil(later, length)) {
+            Some(next) if next < before => bin = next,
+            _ => return Ok(()),
+        }
+    }
+    exec_err!("more than {BINS} empty bins lie between two; a longer period has fewer")
+}
+
+/// The bins between two times.
+#[must_use]
+pub fn bins_of(from: Expr, before: Expr, length: Length) -> Expr {
+    let mut args = args(from, length);
+    args.insert(1, before);
+    time_bins().call(args)
 }
 
 /// A time column rounded down.

@@ -1,10 +1,6 @@
 //! What a query says, with the place of every part.
 
-use std::fmt::{self, Write as _};
-
 use super::commands::Command;
-use super::functions;
-use super::lexer::{is_word, is_word_start};
 use super::period::Period;
 use crate::diag::{Diagnostic, Span};
 
@@ -26,13 +22,40 @@ pub(super) struct Name {
     pub(super) span: Span,
 }
 
+/// A text between quotes, or a name that stands for one.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    /// Without quotes.
+    pub(super) text: String,
+    /// Where it stands.
+    pub(super) span: Span,
+}
+
+/// A field, or all whose names fit `a*`.
+#[derive(Debug, Clone)]
+pub(super) enum Glob {
+    /// One field.
+    One(Path),
+    /// Text in which `*` stands for any characters.
+    Many(String),
+}
+
 /// A field by its path.
 #[derive(Debug, Clone)]
 pub(super) struct Path {
-    /// Segments without backticks. A single one that holds dots was written in backticks as a whole.
-    pub(super) segments: Vec<String>,
+    /// A single segment that holds dots was written in backticks as a whole.
+    pub(super) segments: Vec<Segment>,
     /// Where it stands.
     pub(super) span: Span,
+}
+
+/// A part of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Segment {
+    /// A key, or the number of an element, without backticks.
+    Name(String),
+    /// `[*]`: any element.
+    Each,
 }
 
 /// An expression and the name it is given.
@@ -100,6 +123,24 @@ pub(super) enum ExprKind {
         /// Where it is looked for: numbers, strings and flags.
         list: Vec<Expr>,
     },
+    /// `x in (SOURCE … | fields y)`, `x not in (…)`
+    InQuery {
+        /// What is looked for.
+        subject: Box<Expr>,
+        /// Whether `not` stands before `in`.
+        negated: bool,
+        /// What gives the one column it is looked for in.
+        query: Box<Subquery>,
+    },
+}
+
+/// A query in parentheses.
+#[derive(Debug, Clone)]
+pub(super) struct Subquery {
+    /// The commands, never empty.
+    pub(super) commands: Vec<Command>,
+    /// Where it stands, parentheses included.
+    pub(super) span: Span,
 }
 
 /// A function call.
@@ -119,6 +160,9 @@ pub(super) enum Pattern {
     /// A regular expression, `\/` resolved.
     Regex(String),
 }
+
+/// Values with commas between them.
+pub(super) struct List<'a, T>(pub(super) &'a [T]);
 
 /// An operator between two expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,19 +232,84 @@ pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(word))
 }
 
+impl Query {
+    /// The tables that the query looks things up in, each once, in the order of the text.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&str> {
+        let mut tables = Vec::new();
+        walk(&self.commands, &mut |command| {
+            if let Command::Lookup(lookup) = command
+                && !tables.contains(&lookup.table.text.as_str())
+            {
+                tables.push(lookup.table.text.as_str());
+            }
+        });
+        tables
+    }
+
+    /// Whether not the rows are asked for, but how much would be read for them.
+    #[must_use]
+    pub fn is_estimate(&self) -> bool {
+        matches!(self.commands.last(), Some(Command::Estimate(_)))
+    }
+}
+
+/// Visits commands, and those of the queries inside them.
+fn walk<'a>(commands: &'a [Command], visit: &mut impl FnMut(&'a Command)) {
+    for command in commands {
+        visit(command);
+        for query in command.queries() {
+            walk(&query.commands, visit);
+        }
+    }
+}
+
 impl Path {
+    /// The path of a name that no text holds.
+    pub(super) fn of(name: &str) -> Self {
+        Self { segments: vec![Segment::Name(name.to_owned())], span: Span::default() }
+    }
+
     /// The path as one name: segments joined with dots.
     #[must_use]
     pub(super) fn text(&self) -> String {
-        self.segments.join(".")
+        Segment::joined(&self.segments)
     }
 
     /// The segments as steps into a record: a single one that holds dots is a whole path.
-    pub(super) fn steps(&self) -> Vec<&str> {
+    pub(super) fn steps(&self) -> Vec<Segment> {
         match self.segments.as_slice() {
-            [whole] => whole.split('.').collect(),
-            segments => segments.iter().map(String::as_str).collect(),
+            [Segment::Name(whole)] => whole.split('.').map(|name| Segment::Name(name.to_owned())).collect(),
+            segments => segments.to_vec(),
         }
+    }
+
+    /// The path on the side of a join with this name.
+    pub(super) fn within(&self, alias: &str) -> Self {
+        let segments = std::iter::once(Segment::Name(alias.to_owned())).chain(self.steps()).collect();
+        Self { segments, span: self.span }
+    }
+}
+
+impl Segment {
+    /// The key, or the number of an element.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Each => "[*]",
+        }
+    }
+
+    /// Segments with dots between them.
+    pub(super) fn joined(segments: &[Self]) -> String {
+        let mut text = String::new();
+        for segment in segments {
+            if !text.is_empty() && *segment != Self::Each {
+                text.push('.');
+            }
+            text.push_str(segment.name());
+        }
+        text
     }
 }
 
@@ -213,6 +322,37 @@ impl Item {
 }
 
 impl Expr {
+    /// The field of this name.
+    pub(super) fn of(name: &Name) -> Self {
+        let path = Path { span: name.span, ..Path::of(&name.text) };
+        Self { kind: ExprKind::Field(path), span: name.span }
+    }
+
+    /// The conditions that must all hold.
+    pub(super) fn conjuncts(&self) -> &[Self] {
+        match &self.kind {
+            ExprKind::All(parts) => parts,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The queries inside the expression.
+    pub(super) fn queries(&self) -> Vec<&Subquery> {
+        match &self.kind {
+            ExprKind::InQuery { subject, query, .. } => {
+                let mut queries = subject.queries();
+                queries.push(query);
+                queries
+            }
+            ExprKind::Negate(inner) | ExprKind::Not(inner) => inner.queries(),
+            ExprKind::Like { subject, .. } | ExprKind::In { subject, .. } => subject.queries(),
+            ExprKind::All(parts) | ExprKind::Any(parts) => parts.iter().flat_map(Self::queries).collect(),
+            ExprKind::Call(call) => call.args.iter().flat_map(Self::queries).collect(),
+            ExprKind::Binary(_, left, right) => [left.queries(), right.queries()].concat(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The text by which later commands find the column again: one spelling for all of one meaning.
     pub(super) fn key(&self) -> String {
         match &self.kind {
@@ -229,175 +369,16 @@ impl Expr {
         }
     }
 
-    fn level(&self) -> u8 {
+    /// How tightly its parts hold together.
+    pub(super) fn level(&self) -> u8 {
         match &self.kind {
             ExprKind::Any(_) => level::OR,
             ExprKind::All(_) => level::AND,
             ExprKind::Not(_) => level::NOT,
-            ExprKind::Like { .. } | ExprKind::In { .. } => level::COMPARE,
+            ExprKind::Like { .. } | ExprKind::In { .. } | ExprKind::InQuery { .. } => level::COMPARE,
             ExprKind::Binary(operator, ..) => operator.level(),
             ExprKind::Negate(_) => level::NEGATE,
             _ => level::PRIMARY,
         }
     }
-
-    /// Writes the expression, in parentheses when it binds more loosely than `least`.
-    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, least: u8) -> fmt::Result {
-        if self.level() < least { write!(f, "({self})") } else { write!(f, "{self}") }
-    }
-}
-
-impl fmt::Display for Query {
-    /// The canonical text: one command per line, one spelling for everything.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, command) in self.commands.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n| ")?;
-            }
-            write!(f, "{command}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Expr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            ExprKind::Number(text) => f.write_str(text),
-            ExprKind::Text(text) => write_text(f, text),
-            ExprKind::Flag(flag) => write!(f, "{flag}"),
-            ExprKind::Null => f.write_str("null"),
-            ExprKind::Field(path) => write!(f, "{path}"),
-            ExprKind::Call(call) if call.args.is_empty() && functions::counts_rows(&call.name.text) => {
-                write!(f, "{}(*)", call.name.text)
-            }
-            ExprKind::Call(call) => write!(f, "{}({})", call.name.text, List(&call.args)),
-            ExprKind::Period(period) => write!(f, "{period}"),
-            ExprKind::Negate(operand) => {
-                // Two minus signs in a row would read as a comment.
-                let least = if matches!(operand.kind, ExprKind::Negate(_)) { level::PRIMARY } else { level::NEGATE };
-                f.write_char('-')?;
-                operand.write(f, least)
-            }
-            ExprKind::Not(operand) => {
-                f.write_str("not ")?;
-                operand.write(f, level::NOT)
-            }
-            ExprKind::All(operands) => write_chain(f, operands, " and ", level::NOT),
-            ExprKind::Any(operands) => write_chain(f, operands, " or ", level::AND),
-            ExprKind::Binary(operator, left, right) => {
-                let level = operator.level();
-                let (left_least, right_least) = match operator {
-                    Operator::Power => (level::NEGATE, level::POWER),
-                    _ if level == level::COMPARE => (level::ADD, level::ADD),
-                    _ => (level, level + 1),
-                };
-                left.write(f, left_least)?;
-                write!(f, " {} ", operator.text())?;
-                right.write(f, right_least)
-            }
-            ExprKind::Like { subject, negated, pattern } => {
-                subject.write(f, level::ADD)?;
-                f.write_str(if *negated { " not like " } else { " like " })?;
-                write!(f, "{pattern}")
-            }
-            ExprKind::In { subject, negated, list } => {
-                subject.write(f, level::ADD)?;
-                f.write_str(if *negated { " not in " } else { " in " })?;
-                write!(f, "[{}]", List(list))
-            }
-        }
-    }
-}
-
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => write_text(f, text),
-            Self::Regex(pattern) => {
-                f.write_char('/')?;
-                let mut escaped = false;
-                for c in pattern.chars() {
-                    if c == '/' && !escaped {
-                        f.write_char('\\')?;
-                    }
-                    escaped = c == '\\' && !escaped;
-                    f.write_char(c)?;
-                }
-                f.write_char('/')
-            }
-        }
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, segment) in self.segments.iter().enumerate() {
-            if index > 0 {
-                f.write_char('.')?;
-            }
-            let bare = if index == 0 {
-                segment.starts_with(is_word_start) && !(self.segments.len() == 1 && is_reserved(segment))
-            } else {
-                !segment.is_empty()
-            };
-            if bare && segment.chars().all(|c| is_word(c) && c != '.') {
-                f.write_str(segment)?;
-            } else {
-                write_quoted(f, segment)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = &self.text;
-        let bare = text.starts_with(is_word_start)
-            && text.chars().all(is_word)
-            && text.split('.').all(|segment| !segment.is_empty())
-            && !is_reserved(text);
-        if bare { f.write_str(text) } else { write_quoted(f, text) }
-    }
-}
-
-impl fmt::Display for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.expr)?;
-        self.alias.as_ref().map_or(Ok(()), |alias| write!(f, " as {alias}"))
-    }
-}
-
-/// Values with commas between them.
-pub(super) struct List<'a, T>(pub(super) &'a [T]);
-
-impl<T: fmt::Display> fmt::Display for List<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, value) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str(", ")?;
-            }
-            write!(f, "{value}")?;
-        }
-        Ok(())
-    }
-}
-
-fn write_chain(f: &mut fmt::Formatter<'_>, operands: &[Expr], word: &str, least: u8) -> fmt::Result {
-    for (index, operand) in operands.iter().enumerate() {
-        if index > 0 {
-            f.write_str(word)?;
-        }
-        operand.write(f, least)?;
-    }
-    Ok(())
-}
-
-pub(super) fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn write_quoted(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
-    write!(f, "`{}`", name.replace('`', "\\`"))
 }

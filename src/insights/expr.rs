@@ -121,8 +121,12 @@ impl Parser<'_> {
                 ExprKind::Like { subject: Box::new(left), negated: *negated, pattern }
             }
             Infix::In { negated } => {
-                let list = self.constants()?;
-                ExprKind::In { subject: Box::new(left), negated: *negated, list }
+                let (subject, negated) = (Box::new(left), *negated);
+                if self.is_subquery(0) {
+                    ExprKind::InQuery { subject, negated, query: Box::new(self.subquery()?) }
+                } else {
+                    ExprKind::In { subject, negated, list: self.constants()? }
+                }
             }
         };
         Ok(Expr { kind, span: Span::new(start.start, self.last_end()) })
@@ -201,7 +205,10 @@ impl Parser<'_> {
                 ExprKind::Null
             }
             TokenKind::Word if is_reserved(text) => return Err(self.unexpected()),
-            TokenKind::Word if self.ahead(1).kind == TokenKind::OpenParen => return self.call(),
+            // `join … where a.x = b.y (SOURCE …)` calls nothing.
+            TokenKind::Word if self.ahead(1).kind == TokenKind::OpenParen && !self.is_subquery(1) => {
+                return self.call();
+            }
             TokenKind::Word | TokenKind::Quoted => {
                 let path = self.path()?;
                 return Ok(Expr { span: path.span, kind: ExprKind::Field(path) });
@@ -279,7 +286,7 @@ impl Parser<'_> {
     }
 
     /// The period these two tokens write; a wrong one is reported and stands for one minute.
-    fn period(&mut self, number: Span, unit: Span) -> Period {
+    pub(super) fn period(&mut self, number: Span, unit: Span) -> Period {
         let parsed = Unit::parse(self.slice(unit));
         if parsed.is_none() {
             let units: Vec<_> = UNITS.iter().map(|row| row.1[0]).collect();
@@ -346,7 +353,9 @@ impl Parser<'_> {
     /// `[a, b]` after `in`.
     fn constants(&mut self) -> Parsed<Vec<Expr>> {
         if self.peek() == TokenKind::OpenParen {
-            return Err(self.parenthesised_list());
+            return Err(Diagnostic::error("I016", "a list stands in brackets")
+                .at(self.token().span, "expected `[`")
+                .help("write `in [\"a\", \"b\"]`"));
         }
         self.require(TokenKind::OpenBracket)?;
         let list = self.list(|parser| {
@@ -364,19 +373,13 @@ impl Parser<'_> {
         Ok(list)
     }
 
-    fn parenthesised_list(&self) -> Diagnostic {
-        let paren = self.token().span;
-        let inner = self.ahead(1);
-        let is_query = inner.kind == TokenKind::Word
+    /// Whether a query in parentheses stands `count` places after the cursor, and not a list.
+    fn is_subquery(&self, count: usize) -> bool {
+        let inner = self.ahead(count + 1);
+        self.ahead(count).kind == TokenKind::OpenParen
+            && inner.kind == TokenKind::Word
             && commands::find(self.slice(inner.span)).is_some()
-            && !matches!(self.ahead(2).kind, TokenKind::Comma | TokenKind::CloseParen);
-        if is_query {
-            return Diagnostic::error("I023", "a query inside `in` is not supported yet")
-                .at(paren.to(inner.span), "a later version will");
-        }
-        Diagnostic::error("I016", "a list stands in brackets")
-            .at(paren, "expected `[`")
-            .help("write `in [\"a\", \"b\"]`")
+            && !matches!(self.ahead(count + 2).kind, TokenKind::Comma | TokenKind::CloseParen)
     }
 }
 

@@ -60,7 +60,7 @@ impl<'a> Lexer<'a> {
             self.take_while(char::is_whitespace);
             return TokenKind::Blank;
         }
-        if is_word_start(first) || (first == '.' && self.follows_quoted()) {
+        if is_word_start(first) || (first == '.' && self.follows_segment()) {
             self.at += first.len_utf8();
             self.take_while(is_word);
             return TokenKind::Word;
@@ -168,8 +168,10 @@ impl<'a> Lexer<'a> {
         TokenKind::Unclosed
     }
 
-    fn follows_quoted(&self) -> bool {
-        self.previous.is_some_and(|token| token.kind == TokenKind::Quoted && token.span.end == self.at)
+    /// Whether a dot here goes on with a path: after a quoted name, and after `[*]`.
+    fn follows_segment(&self) -> bool {
+        let ends_segment = |token: Token| matches!(token.kind, TokenKind::Quoted | TokenKind::CloseBracket);
+        self.previous.is_some_and(|token| ends_segment(token) && token.span.end == self.at)
     }
 
     fn expects_pattern(&self) -> bool {

@@ -3,15 +3,23 @@
 //! A comparison with something missing does not hold, and its negation does. So conditions have two values; a
 //! `filter` drops null as well as false, and gets its comparisons bare, in the form that the scan can use.
 
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::functions::expr_fn;
-use datafusion::logical_expr::{Expr, Operator as Engine, binary_expr, lit, not};
+use datafusion::logical_expr::expr::{HigherOrderFunction, Lambda, LambdaVariable};
+use datafusion::logical_expr::{Expr, Operator as Engine, binary_expr, cast, lit, not};
 
 use super::ast::{self, Call, ExprKind, Operator, Path, Pattern};
-use super::functions::{self, Args, Meaning};
-use super::lower::{Lowers, Named, Rows, column};
+use super::functions::{self, Aggregate, Args, Meaning};
+use super::lower::{Lowers, column};
 use super::period::{Period, Unit};
+use super::rows::Rows;
 use super::value::{Class, Literal, Value, among, calculate, compare, definite, joined};
+use super::world::Named;
 use crate::diag::{Diagnostic, closest};
+use crate::functions::lambdas::any_match;
+use crate::schema::Kind;
 
 impl Rows {
     /// The value of an expression.
@@ -52,17 +60,22 @@ impl Rows {
                 self.comparison(*operator, left, right)?
             }
             ExprKind::Like { subject, negated, pattern } => {
-                let subject = self.value(subject)?.text();
-                let found = match pattern {
-                    Pattern::Text(text) => expr_fn::contains(subject, lit(text.as_str())),
-                    Pattern::Regex(pattern) => binary_expr(subject, Engine::RegexMatch, lit(pattern.as_str())),
+                let subject = self.value(subject)?;
+                let fits = |subject: &Value| match pattern {
+                    Pattern::Text(text) => expr_fn::contains(subject.text(), lit(text.as_str())),
+                    Pattern::Regex(pattern) => binary_expr(subject.text(), Engine::RegexMatch, lit(pattern.as_str())),
                 };
-                negate(found, *negated)
+                negate(of_any(&subject, fits), *negated)
             }
             ExprKind::In { subject, negated, list } => {
                 let subject = self.value(subject)?;
                 let list = list.iter().map(|item| self.value(item)).collect::<Lowers<Vec<_>>>()?;
-                negate(among(&subject, &list), *negated)
+                negate(of_any(&subject, |subject| among(subject, &list)), *negated)
+            }
+            ExprKind::InQuery { subject, negated, query } => {
+                let subject = self.value(subject)?;
+                let found = self.found_in(&subject, query)?;
+                if *negated { not(found) } else { found }
             }
             _ => self.value(expr)?.truth(),
         })
@@ -84,8 +97,8 @@ impl Rows {
             (Operator::Equal, Some(other)) => other.expr.clone().is_null(),
             (Operator::NotEqual, Some(other)) => other.expr.clone().is_not_null(),
             (_, Some(_)) => lit(false),
-            (Operator::NotEqual, None) => not(definite(compare(Operator::Equal, &a, &b))),
-            (_, None) => compare(operator, &a, &b),
+            (Operator::NotEqual, None) => not(definite(compare_any(Operator::Equal, &a, &b))),
+            (_, None) => compare_any(operator, &a, &b),
         })
     }
 
@@ -99,8 +112,8 @@ impl Rows {
         }
         match &self.group {
             Some(group) => named(&group.columns, &expr.key()),
-            None if self.has_record => None,
-            None => self.column(&expr.key()),
+            None if self.world.has_record() => None,
+            None => self.world.column(&expr.key()),
         }
     }
 
@@ -118,7 +131,7 @@ impl Rows {
             None if self.is_strict => Err(self.gone(path)),
             None => {
                 let gone = self.gone(path);
-                self.notice(Diagnostic { code: "I042", severity: crate::diag::Severity::Notice, ..gone });
+                self.context.notice(Diagnostic { code: "I042", severity: crate::diag::Severity::Notice, ..gone });
                 Ok(Value::missing())
             }
         }
@@ -127,13 +140,13 @@ impl Rows {
     /// That a field is not among what the last `stats` made.
     pub(super) fn gone(&self, path: &Path) -> Diagnostic {
         let text = path.text();
-        let names = || self.columns.iter().map(|column| column.name.as_str());
+        let names = self.world.names();
         let error =
             Diagnostic::error("I027", format!("`{text}` is gone after `stats`")).at(path.span, "no longer there");
-        match closest(&text, names()) {
+        match closest(&text, names.iter().map(String::as_str)) {
             Some(name) => error.help(format!("`{name}` has a similar name")),
             None => {
-                let names: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+                let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
                 error.help(format!("`stats` left {}", names.join(", ")))
             }
         }
@@ -155,13 +168,26 @@ impl Rows {
                         .help(format!("compute it with `stats {} as name` first", expr.key())));
                 };
                 let args = self.args(call, function.is_timed());
-                let fresh = self.fresh(function.name);
+                let Aggregate { exprs, finish } = meaning(&args?);
+                let named: Vec<_> = exprs.into_iter().map(|expr| (self.fresh(function.name), expr)).collect();
                 let group = self.group.insert(group);
-                let aggregate = meaning(&args?);
-                group.aggregates.push(aggregate.expr.alias(&fresh));
-                Ok((aggregate.finish)(column(&fresh)))
+                let columns = named.iter().map(|(name, _)| column(name)).collect();
+                group.aggregates.extend(named.into_iter().map(|(name, expr)| expr.alias(name)));
+                Ok(finish(columns))
             }
         }
+    }
+
+    /// The row's time, as far as `stats … offset` counts it later.
+    fn shifted_timestamp(&self) -> Option<Value> {
+        let timestamp = self.world.timestamp()?;
+        Some(match self.offset {
+            Some(shift) => {
+                let millis = cast(timestamp.time(), DataType::Int64) + lit(shift);
+                Value::time_of(cast(millis, Kind::Time.data_type()))
+            }
+            None => timestamp,
+        })
     }
 
     fn args(&mut self, call: &Call, is_timed: bool) -> Lowers<Args> {
@@ -173,16 +199,34 @@ impl Rows {
                 _ => values.push(self.value(arg)?),
             }
         }
-        let timestamp = if is_timed { self.timestamp() } else { Some(Value::missing()) };
+        let timestamp = if is_timed { self.shifted_timestamp() } else { Some(Value::missing()) };
         let Some(timestamp) = timestamp.filter(|time| !is_timed || time.class == Class::Time) else {
             let name = &call.name.text;
             return Err(Diagnostic::error("I028", format!("`{name}` needs `@timestamp`, which is gone after `stats`"))
                 .at(call.name.span, "no `@timestamp` here")
                 .help("add `@timestamp` to the keys of the first `stats`"));
         };
-        Ok(Args { values, length: period.length(), timestamp, now: self.now })
+        Ok(Args { values, length: period.length(), timestamp, now: self.context.scope.now })
     }
 }
+
+/// Whether the comparison holds, for any element where one side is a list.
+fn compare_any(operator: Operator, a: &Value, b: &Value) -> Expr {
+    of_any(a, |a| of_any(b, |b| compare(operator, a, b)))
+}
+
+/// A condition on a value, or on any element of one that is a list.
+fn of_any(value: &Value, condition: impl Fn(&Value) -> Expr) -> Expr {
+    let Some(list) = &value.each else { return condition(value) };
+    let field = Arc::new(Field::new(ELEMENT, DataType::Utf8, true));
+    let element = Expr::LambdaVariable(LambdaVariable::new(ELEMENT.to_owned(), Some(field)));
+    let body = condition(&Value::text_of(element));
+    let lambda = Expr::Lambda(Lambda::new(vec![ELEMENT.to_owned()], body));
+    Expr::HigherOrderFunction(HigherOrderFunction::new(any_match(), vec![list.clone(), lambda]))
+}
+
+/// What an element of a list is called in a condition on it.
+const ELEMENT: &str = "element";
 
 fn negate(condition: Expr, negated: bool) -> Expr {
     if negated { not(definite(condition)) } else { condition }

@@ -8,6 +8,7 @@
 
 mod ast;
 pub mod commands;
+mod context;
 mod expr;
 pub mod functions;
 mod habits;
@@ -17,14 +18,20 @@ mod lower;
 mod lower_expr;
 mod names;
 mod parser;
+mod patterns;
 mod period;
+mod print;
 mod regex;
+mod rows;
+mod sources;
 mod token;
 mod value;
+mod window;
+mod world;
 
 pub use ast::Query;
 pub use lexer::lex;
-pub use lower::{Lowered, Scope, lower};
+pub use lower::{Archive, Lowered, Range, Scope, lower};
 pub use parser::{expected_at, parse};
 pub use token::{Token, TokenKind};
 

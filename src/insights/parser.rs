@@ -1,11 +1,13 @@
 //! Tokens → commands: the cursor, what was expected where it stands, and going on after an error.
 
-use super::ast::{Expr, ExprKind, Item, Name, Path, Query, is_reserved};
+use super::ast::{Expr, ExprKind, Glob, Item, Name, Path, Query, Segment, Subquery, Text, is_reserved};
 use super::commands::{self, Command};
 use super::lexer::lex;
+use super::period::Period;
 use super::token::{Token, TokenKind};
 use super::{functions, habits};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Source, Span, closest};
+use crate::functions::period::Length;
 
 /// What a parsing function gives: the first error ends the command, and the parser goes on after the next `|`.
 pub(super) type Parsed<T> = Result<T, Diagnostic>;
@@ -45,7 +47,7 @@ pub fn expected_at(text: &str, offset: usize) -> Vec<String> {
     for &what in parser.expected.iter().chain(&parser.possible) {
         match what {
             COMMAND => {
-                expected.extend(commands::ALL.iter().filter(|row| row.is_ready()).map(|row| row.name.to_owned()))
+                expected.extend(commands::ALL.iter().map(|row| row.name.to_owned()));
             }
             EXPRESSION => {
                 expected.push("<field>".to_owned());
@@ -79,7 +81,12 @@ pub(super) struct Parser<'a> {
     notices: Vec<Diagnostic>,
     /// How many expressions are being parsed inside each other.
     pub(super) depth: usize,
+    /// How many queries are being parsed inside each other.
+    nested: usize,
 }
+
+/// How deep queries may nest: each is planned on the stack, and no person writes so many.
+const NESTED: usize = 8;
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
@@ -94,7 +101,17 @@ impl<'a> Parser<'a> {
             })
             .collect();
         let tokens = all.into_iter().filter(|token| !token.kind.is_trivia()).collect();
-        Self { text, tokens, at: 0, expected: Vec::new(), possible: Vec::new(), errors, notices: Vec::new(), depth: 0 }
+        Self {
+            text,
+            tokens,
+            at: 0,
+            expected: Vec::new(),
+            possible: Vec::new(),
+            errors,
+            notices: Vec::new(),
+            depth: 0,
+            nested: 0,
+        }
     }
 
     fn query(&mut self) -> Vec<Command> {
@@ -113,7 +130,8 @@ impl<'a> Parser<'a> {
         }
         self.eat(TokenKind::Pipe);
         loop {
-            match self.command() {
+            self.depth = 0;
+            match self.command(TokenKind::End) {
                 Ok(command) => commands.push(command),
                 Err(error) => {
                     // Another command after a line end: only the `|` is missing, so its own errors are worth telling.
@@ -131,10 +149,30 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn command(&mut self) -> Parsed<Command> {
+    /// A query in parentheses: its first error ends it, and the command that it stands in.
+    pub(super) fn subquery(&mut self) -> Parsed<Subquery> {
+        let start = self.require(TokenKind::OpenParen)?.span;
+        self.nested += 1;
+        if self.nested > NESTED {
+            return Err(Diagnostic::error("I024", "queries are nested too deeply")
+                .at(start, format!("more than {NESTED} levels"))
+                .help("ask the inner query first"));
+        }
+        let depth = std::mem::take(&mut self.depth);
+        let mut commands = vec![self.command(TokenKind::CloseParen)?];
+        while self.eat(TokenKind::Pipe).is_some() {
+            commands.push(self.command(TokenKind::CloseParen)?);
+        }
+        self.require(TokenKind::CloseParen)?;
+        self.depth = depth;
+        self.nested -= 1;
+        Ok(Subquery { commands, span: Span::new(start.start, self.last_end()) })
+    }
+
+    /// A command, and that a pipe or the end of its query follows.
+    fn command(&mut self, end: TokenKind) -> Parsed<Command> {
         self.expected.clear();
         self.possible.clear();
-        self.depth = 0;
         self.expected.push(COMMAND);
         if self.peek() != TokenKind::Word {
             return Err(self.no_command());
@@ -142,14 +180,13 @@ impl<'a> Parser<'a> {
         let word = self.bump();
         let text = self.slice(word.span);
         let Some(row) = commands::find(text) else { return Err(self.unknown_command(word)) };
-        let Some(parse) = row.parse else {
-            return Err(Diagnostic::error("I023", format!("`{}` is not supported yet", row.name))
-                .at(word.span, "a later version will")
-                .help(format!("supported are {}", commands::ready())));
-        };
-        let command = parse(self, word.span)?;
-        self.expected.push("|");
-        if matches!(self.peek(), TokenKind::Pipe | TokenKind::End) { Ok(command) } else { Err(self.unexpected()) }
+        let command = (row.parse)(self, word.span)?;
+        self.expect("|");
+        if end != TokenKind::End {
+            self.expect(end.describe());
+        }
+        let follows = self.peek();
+        if follows == TokenKind::Pipe || follows == end { Ok(command) } else { Err(self.unexpected()) }
     }
 
     fn no_command(&self) -> Diagnostic {
@@ -176,7 +213,7 @@ impl<'a> Parser<'a> {
         let error = Diagnostic::error("I001", format!("no command is named `{text}`")).at(word.span, "not a command");
         match closest(text, commands::ALL.iter().map(|row| row.name)) {
             Some(name) => error.help(format!("`{name}` has a similar name")),
-            None => error.help(format!("commands are {}", commands::ready())),
+            None => error.help(format!("commands are {}", commands::names())),
         }
     }
 
@@ -357,21 +394,27 @@ impl<'a> Parser<'a> {
             let text = self.slice(token.span);
             match token.kind {
                 TokenKind::Quoted if adjoins && !complete => {
-                    segments.push(text[1..text.len() - 1].replace("\\`", "`"));
+                    segments.push(Segment::Name(text[1..text.len() - 1].replace("\\`", "`")));
                     complete = true;
+                }
+                TokenKind::OpenBracket if adjoins && complete => {
+                    segments.push(self.subscript()?);
+                    continue;
                 }
                 TokenKind::Word if adjoins && (segments.is_empty() || (complete && text.starts_with('.'))) => {
                     let text = if complete { &text[1..] } else { text };
                     complete = !text.is_empty() && !text.ends_with('.');
                     let text = text.strip_suffix('.').unwrap_or(text);
-                    segments.extend(text.split('.').filter(|_| !text.is_empty()).map(str::to_owned));
+                    let names = text.split('.').filter(|_| !text.is_empty());
+                    segments.extend(names.map(|name| Segment::Name(name.to_owned())));
                 }
                 _ => break,
             }
             self.bump();
         }
         let span = Span::new(start, self.last_end());
-        if !complete || segments.iter().any(String::is_empty) {
+        let is_empty = |segment: &Segment| matches!(segment, Segment::Name(name) if name.is_empty());
+        if !complete || segments.iter().any(is_empty) {
             return Err(Diagnostic::error(
                 "I004",
                 format!("`{}` lacks a name between or after its dots", self.slice(span)),
@@ -379,6 +422,26 @@ impl<'a> Parser<'a> {
             .at(span, "incomplete path"));
         }
         Ok(Path { segments, span })
+    }
+
+    /// `[*]`, any element of a list, or `[0]`, the element with this number.
+    fn subscript(&mut self) -> Parsed<Segment> {
+        self.bump();
+        let token = self.token();
+        let segment = match token.kind {
+            TokenKind::Star => Segment::Each,
+            TokenKind::Number if self.slice(token.span).bytes().all(|byte| byte.is_ascii_digit()) => {
+                Segment::Name(self.slice(token.span).to_owned())
+            }
+            _ => {
+                self.expect("*");
+                self.expect("<number>");
+                return Err(self.unexpected());
+            }
+        };
+        self.bump();
+        self.require(TokenKind::CloseBracket)?;
+        Ok(segment)
     }
 
     /// A name to give: after `as`.
@@ -423,6 +486,139 @@ impl<'a> Parser<'a> {
             Some(name) if !name.contains('`') => name.to_owned(),
             _ => text,
         }
+    }
+
+    /// Takes `name=` if it stands at the cursor, else notes that it was expected.
+    pub(super) fn eat_option(&mut self, name: &'static str) -> bool {
+        let is_there = self.is_word_ahead(0, name) && self.ahead(1).kind == TokenKind::Equal;
+        if is_there {
+            self.bump();
+            self.bump();
+        } else {
+            self.allow(name);
+        }
+        is_there
+    }
+
+    /// `true` or `false`, as an option's value.
+    pub(super) fn flag(&mut self) -> Parsed<bool> {
+        for (word, flag) in [("true", true), ("false", false), ("t", true), ("f", false)] {
+            if self.is_word_ahead(0, word) {
+                self.bump();
+                return Ok(flag);
+            }
+        }
+        self.expect("true");
+        self.expect("false");
+        Err(self.unexpected())
+    }
+
+    /// The place of the last token taken.
+    pub(super) fn last(&self) -> Span {
+        self.at.checked_sub(1).map_or(Span::new(0, 0), |last| self.tokens[last].span)
+    }
+
+    /// Whether the last token taken is the first of its query.
+    pub(super) fn begins_query(&self) -> bool {
+        let before = self.at.checked_sub(2).map(|before| self.tokens[before].kind);
+        matches!(before, None | Some(TokenKind::OpenParen)) || (before == Some(TokenKind::Pipe) && self.at == 2)
+    }
+
+    /// Whether the query stands inside another.
+    pub(super) fn is_nested(&self) -> bool {
+        self.nested > 0
+    }
+
+    /// `['a', 'b']`, or one text without brackets.
+    pub(super) fn texts(&mut self) -> Parsed<Vec<Text>> {
+        if self.eat(TokenKind::OpenBracket).is_none() {
+            return Ok(vec![self.text()?]);
+        }
+        let texts = self.list(Self::text)?;
+        self.require(TokenKind::CloseBracket)?;
+        Ok(texts)
+    }
+
+    fn text(&mut self) -> Parsed<Text> {
+        let span = self.require(TokenKind::Text)?.span;
+        Ok(Text { text: unquote(self.slice(span)), span })
+    }
+
+    /// The name of something outside the query: a text, or what stands there without blanks.
+    pub(super) fn source_name(&mut self) -> Parsed<Text> {
+        self.expect(NAME);
+        let start = self.token();
+        match start.kind {
+            TokenKind::Text => return self.text(),
+            TokenKind::Quoted => {
+                let name = self.name()?;
+                return Ok(Text { text: name.text, span: name.span });
+            }
+            TokenKind::Word | TokenKind::Slash | TokenKind::Number => {}
+            _ => return Err(self.unexpected()),
+        }
+        self.bump();
+        let goes_on = |kind: TokenKind| {
+            matches!(kind, TokenKind::Word | TokenKind::Slash | TokenKind::Number | TokenKind::Minus | TokenKind::Colon)
+        };
+        while goes_on(self.peek()) && self.token().span.start == self.last_end() {
+            self.bump();
+        }
+        let span = Span::new(start.span.start, self.last_end());
+        Ok(Text { text: self.slice(span).to_owned(), span })
+    }
+
+    /// Fields, or names with `*` for any characters, with blanks or commas between them; none is fine.
+    pub(super) fn globs(&mut self) -> Parsed<Vec<Glob>> {
+        let mut globs = Vec::new();
+        loop {
+            let start = self.token();
+            let is_many =
+                |parser: &Self| parser.peek() == TokenKind::Star && parser.token().span.start == parser.last_end();
+            match start.kind {
+                TokenKind::Star => _ = self.bump(),
+                TokenKind::Word | TokenKind::Quoted => {
+                    let path = self.path()?;
+                    if !is_many(self) {
+                        globs.push(Glob::One(path));
+                        self.eat(TokenKind::Comma);
+                        continue;
+                    }
+                }
+                _ => {
+                    self.expect(EXPRESSION);
+                    return Ok(globs);
+                }
+            }
+            while matches!(self.peek(), TokenKind::Star | TokenKind::Word) && self.token().span.start == self.last_end()
+            {
+                self.bump();
+            }
+            globs.push(Glob::Many(self.slice(Span::new(start.span.start, self.last_end())).to_owned()));
+            self.eat(TokenKind::Comma);
+        }
+    }
+
+    /// A column as later commands name it: a name, or the expression that made it.
+    pub(super) fn column_name(&mut self) -> Parsed<Name> {
+        let expr = self.expr_at(super::ast::level::ADD)?;
+        Ok(Name { text: expr.key(), span: expr.span })
+    }
+
+    /// A period of a fixed length: months differ.
+    pub(super) fn fixed_period(&mut self) -> Parsed<Period> {
+        self.expect("<period>");
+        let number = self.require(TokenKind::Number)?.span;
+        let unit = self.require(TokenKind::Word)?.span;
+        let period = self.period(number, unit);
+        if matches!(period.length(), Length::Months(_)) {
+            self.report(
+                Diagnostic::error("I012", "months and years differ in length")
+                    .at(number.to(unit), "not of a fixed length")
+                    .help("write it in days or weeks"),
+            );
+        }
+        Ok(period)
     }
 
     /// One or more, with commas between them.

@@ -78,6 +78,14 @@ impl Period {
             Unit::Year => Length::Months(self.count.saturating_mul(12)),
         }
     }
+
+    /// Milliseconds; units of months count thirty days each.
+    pub(super) fn milliseconds(self) -> i64 {
+        match self.length() {
+            Length::Milliseconds(milliseconds) => milliseconds,
+            Length::Months(months) => i64::from(months) * 30 * 86_400_000,
+        }
+    }
 }
 
 impl fmt::Display for Period {

@@ -53,7 +53,8 @@ fn scope() -> Scope {
     let scan = LogicalPlanBuilder::scan("cloudtrail", provider_as_source(Arc::new(table())), None);
     let table = scan.and_then(LogicalPlanBuilder::build).expect("a scan");
     let now = DateTime::from_timestamp(1_767_250_800, 0).expect("2026-01-01T07:00:00Z");
-    Scope { table, now }
+    let archive = Archive { name: "audit".to_owned(), records: table.clone(), always: table };
+    Scope { archives: vec![archive], tables: Vec::new(), range: Range::default(), now }
 }
 
 fn lowered(text: &str) -> Result<Lowered, crate::diag::Diagnostics> {

@@ -9,8 +9,8 @@ use datafusion::functions::expr_fn;
 use datafusion::logical_expr::expr::Case;
 use datafusion::logical_expr::{Expr, binary_expr, cast, lit, not, try_cast, when};
 
-use super::ast::Operator;
-use crate::functions::{json, natural, number, time};
+use super::ast::{Operator, Segment};
+use crate::functions::{elements, json, natural, number, time};
 use crate::schema::{Kind, Step};
 
 /// See the file.
@@ -23,6 +23,8 @@ pub(super) struct Value {
     pub(super) leaf: Option<Leaf>,
     /// What the query wrote, when it is a constant.
     pub(super) literal: Option<Literal>,
+    /// The list of texts of which any can make a condition hold, when it is one; `expr` is its JSON text.
+    pub(super) each: Option<Expr>,
 }
 
 /// What kind of thing a value is.
@@ -50,6 +52,8 @@ pub(super) struct Leaf {
     pub(super) path: Vec<Step>,
     /// Whether the record's schema says it is true or false.
     pub(super) is_flag: bool,
+    /// Whether the text is that of a whole record.
+    pub(super) is_record: bool,
 }
 
 /// A constant as written.
@@ -62,7 +66,7 @@ pub(super) enum Literal {
 
 impl Value {
     pub(super) fn new(expr: Expr, class: Class) -> Self {
-        Self { expr, class, leaf: None, literal: None }
+        Self { expr, class, leaf: None, literal: None, each: None }
     }
 
     pub(super) fn text_of(expr: Expr) -> Self {
@@ -94,7 +98,20 @@ impl Value {
             _ if leaf.is_flag => leaf.flag_as_numeral(),
             _ => leaf.read(Kind::Numeral),
         };
-        Self { expr, class: Class::Text, leaf: Some(leaf), literal: None }
+        Self { leaf: Some(leaf), ..Self::text_of(expr) }
+    }
+
+    /// What lies at a path through every element of a list; the first segment of the path is the list's.
+    pub(super) fn each(list: &Leaf, path: &[Segment]) -> Self {
+        let steps = path.iter().map(|segment| match segment {
+            Segment::Each => "[*]".to_owned(),
+            Segment::Name(name) if name.bytes().all(|byte| byte.is_ascii_digit()) => format!("[{name}]"),
+            Segment::Name(name) => format!("[{}]", serde_json::Value::from(name.as_str())),
+        });
+        let path: String = std::iter::once("$".to_owned()).chain(steps).collect();
+        let text = if list.path.is_empty() { list.json.clone() } else { list.read(Kind::Json) };
+        let found = json::json_extract().call(vec![text, lit(path)]);
+        Self { each: Some(elements::elements_of(found.clone())), ..Self::text_of(found) }
     }
 
     pub(super) fn literal(literal: Literal) -> Self {
@@ -103,7 +120,7 @@ impl Value {
             Literal::Text(text) => (lit(text.as_str()), Class::Text),
             Literal::Flag(flag) => (lit(*flag), Class::Flag),
         };
-        Self { expr, class, leaf: None, literal: Some(literal) }
+        Self { literal: Some(literal), ..Self::new(expr, class) }
     }
 
     /// The number it is, as `Float64`.

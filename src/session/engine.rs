@@ -173,12 +173,9 @@ fn config(options: &Options, default_schema: &str) -> SessionConfig {
     config
 }
 
-/// Tells the scans of a plan what they may read in all. `EXPLAIN` reads nothing, and may say what it would take.
-pub(super) fn set_budget(state: &mut SessionState, plan: &LogicalPlan, options: &Options) {
-    let budget = match plan {
-        LogicalPlan::Explain(_) => Budget::default(),
-        _ => Budget::new(options.max_bytes, options.max_requests),
-    };
+/// Tells the scans of a plan what they may read in all. What reads nothing may say what it would take.
+pub(super) fn set_budget(state: &mut SessionState, reads_nothing: bool, options: &Options) {
+    let budget = if reads_nothing { Budget::default() } else { Budget::new(options.max_bytes, options.max_requests) };
     state.config_mut().set_extension(Arc::new(budget));
 }
 

@@ -7,6 +7,7 @@ mod deadline;
 mod engine;
 mod error;
 mod gauge;
+mod insights;
 mod language;
 mod memory;
 mod options;
@@ -15,8 +16,8 @@ mod why;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use datafusion::common::{DataFusionError, TableReference};
-use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder};
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::{DdlStatement, LogicalPlan};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 
@@ -33,9 +34,8 @@ use error::Ground;
 
 use crate::archive::{Archive, Location};
 use crate::diag::{Diagnostic, Diagnostics, Source};
-use crate::schema::tables::CLOUDTRAIL;
+use crate::sql;
 use crate::sql::{Headings, Prepared, Rewritten};
-use crate::{insights, sql};
 
 /// Archives, their tables, and the engine that answers questions about them.
 pub struct Session {
@@ -63,7 +63,7 @@ pub struct Statement {
 
 enum Form {
     Sql(Box<sql::Statement>),
-    Insights(Box<insights::Query>),
+    Insights(Box<crate::insights::Query>),
 }
 
 /// A plan, and the remarks that making it gave rise to.
@@ -72,6 +72,8 @@ struct Planned {
     language: Language,
     headings: Headings,
     notices: Diagnostics,
+    /// Whether what would be read is asked for, not the rows.
+    is_estimate: bool,
 }
 
 impl Session {
@@ -136,7 +138,7 @@ impl Session {
                 Err(error) => vec![Err(Error::Query(error))],
             },
             Language::Insights => {
-                let parsed = insights::parse(source).map_err(Error::Query);
+                let parsed = crate::insights::parse(source).map_err(Error::Query);
                 vec![parsed.map(|query| statement(Form::Insights(Box::new(query))))]
             }
         }
@@ -173,13 +175,17 @@ impl Session {
 
     async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {
         let meter = Meter::new(&self.archives());
-        let Planned { plan, language, headings, notices } = self.plan(&statement).await?;
+        let Planned { plan, language, headings, notices, is_estimate } = self.plan(&statement).await?;
         let failed = |error: DataFusionError| self.failed(&statement.source, error);
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
         let (mut state, logical) = frame.into_parts();
-        engine::set_budget(&mut state, &logical, &self.options);
+        engine::set_budget(&mut state, is_estimate || matches!(logical, LogicalPlan::Explain(_)), &self.options);
         engine::set_filters_of_bounds(&mut state, &logical);
-        let physical = state.create_physical_plan(&logical).await.map_err(failed)?;
+        let mut physical = state.create_physical_plan(&logical).await.map_err(failed)?;
+        if is_estimate {
+            let estimate = insights::estimate(&state).map_err(failed)?;
+            physical = state.create_physical_plan(&estimate).await.map_err(failed)?;
+        }
         let stream = execute_stream(Arc::clone(&physical), self.context.task_ctx()).map_err(failed)?;
         let schema = answer::headed(&stream.schema(), &headings);
         let (stream, ground) = (background::run(stream), self.ground());
@@ -201,20 +207,37 @@ impl Session {
                         let plan = params::bind(plan, source, &self.options.params)?;
                         let plan = as_written(plan, parsed.text());
                         let plan = sql::with_addresses_as_text(plan).map_err(|error| self.failed(source, error))?;
-                        Ok(Planned { plan, language: Language::Sql, headings, notices: notices(list) })
+                        Ok(Planned {
+                            plan,
+                            language: Language::Sql,
+                            headings,
+                            notices: notices(list),
+                            is_estimate: false,
+                        })
                     }
                     Prepared::Command(command) => {
                         let Done { plan, notices: list } = Box::pin(self.command(command, source)).await?;
                         let headings = Headings::default();
-                        Ok(Planned { plan, language: Language::Sql, headings, notices: notices(list) })
+                        Ok(Planned {
+                            plan,
+                            language: Language::Sql,
+                            headings,
+                            notices: notices(list),
+                            is_estimate: false,
+                        })
                     }
                 }
             }
             Form::Insights(query) => {
-                let scope = insights::Scope { table: self.records().await?, now: self.options.now };
-                let lowered = insights::lower(query, source, &scope).map_err(Error::Query)?;
-                let (language, headings) = (Language::Insights, Headings::default());
-                Ok(Planned { plan: lowered.plan, language, headings, notices: notices(lowered.notices) })
+                let scope = self.scope(query, source).await?;
+                let lowered = crate::insights::lower(query, source, &scope).map_err(Error::Query)?;
+                Ok(Planned {
+                    plan: lowered.plan,
+                    language: Language::Insights,
+                    headings: Headings::default(),
+                    notices: notices(lowered.notices),
+                    is_estimate: lowered.is_estimate,
+                })
             }
         }
     }
@@ -253,17 +276,6 @@ impl Session {
             archives: archives.len(),
             location: archives.first().map(|(_, archive)| archive.location().display()).unwrap_or_default(),
         }
-    }
-
-    /// A plan over every record of the first archive.
-    async fn records(&self) -> Result<LogicalPlan, Error> {
-        let table = self.context.table_provider(TableReference::bare(CLOUDTRAIL)).await.map_err(|_| Error::Usage {
-            message: "there is no archive to ask".to_owned(),
-            help: "name one: `trailql query PATH_OR_URL -c '…'`".to_owned(),
-        })?;
-        let source = datafusion::datasource::provider_as_source(table);
-        let plan = LogicalPlanBuilder::scan(CLOUDTRAIL, source, None).and_then(LogicalPlanBuilder::build);
-        plan.map_err(|error| Error::from_run(error, &self.ground()))
     }
 
     fn ground(&self) -> Ground {

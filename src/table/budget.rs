@@ -56,6 +56,12 @@ impl Budget {
         Self { max_bytes, max_requests, ..Self::default() }
     }
 
+    /// What the scans will cost that were planned so far.
+    #[must_use]
+    pub fn planned(&self) -> Cost {
+        *self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Adds what a scan will cost.
     ///
     /// # Errors

@@ -18,17 +18,25 @@ use crate::schema::tables::{CLOUDTRAIL, TRAIL_FILES, VIEWS, View};
 /// When a view does not fit the table, which is a bug.
 pub fn schema(archive: &Arc<Archive>, options: ScanOptions, only: Option<Expr>) -> Result<Arc<dyn SchemaProvider>> {
     let schema = MemorySchemaProvider::new();
-    let all: Arc<dyn TableProvider> = Arc::new(TrailTable::new(Arc::clone(archive), options));
-    let all = match only {
-        Some(only) => filtered(all, only)?,
-        None => all,
-    };
+    let all = records(archive, options, only)?;
     for view in VIEWS {
         schema.register_table(view.name.to_owned(), filtered(Arc::clone(&all), predicate(view))?)?;
     }
     schema.register_table(CLOUDTRAIL.to_owned(), all)?;
     schema.register_table(TRAIL_FILES.to_owned(), Arc::new(FilesTable::new(Arc::clone(archive))))?;
     Ok(Arc::new(schema))
+}
+
+/// Every record of an archive, or those that `only` lets through.
+///
+/// # Errors
+/// When the predicate does not fit the table.
+pub fn records(archive: &Arc<Archive>, options: ScanOptions, only: Option<Expr>) -> Result<Arc<dyn TableProvider>> {
+    let all: Arc<dyn TableProvider> = Arc::new(TrailTable::new(Arc::clone(archive), options));
+    match only {
+        Some(only) => filtered(all, only),
+        None => Ok(all),
+    }
 }
 
 /// Which records a view holds. The folder skips files, and is not known in flat copies; the category decides.

@@ -8,15 +8,16 @@ use datafusion::logical_expr::{Expr as Engine, ExprFunctionExt, lit};
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Expr, List};
-use crate::insights::lower::{Lowers, Rows, column};
+use crate::insights::lower::{Lowers, column};
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 
 pub(super) const ROW: Row = Row {
     name: "dedup",
     usage: "dedup field, …",
     summary: "Keeps the first row of every combination of these fields.",
     example: "fields @timestamp, eventName | sort @timestamp desc | dedup userIdentity.arn",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.

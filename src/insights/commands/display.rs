@@ -5,15 +5,16 @@ use std::fmt;
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Item, List};
-use crate::insights::lower::{Lowers, Rows};
+use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 
 pub(super) const ROW: Row = Row {
     name: "display",
     usage: "display a, expression as name, …",
     summary: "Shows these and nothing else.",
     example: "filter eventName = \"ConsoleLogin\" | display sourceIPAddress",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.

@@ -7,15 +7,16 @@ use std::fmt;
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Item, List};
-use crate::insights::lower::{Lowers, Rows};
+use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 
 pub(super) const ROW: Row = Row {
     name: "fields",
     usage: "fields a, expression as name, …",
     summary: "Shows fields and computed values.",
     example: "fields @timestamp, eventName, userIdentity.arn as who",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.

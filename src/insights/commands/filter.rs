@@ -7,15 +7,16 @@ use std::fmt;
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::Expr;
-use crate::insights::lower::{Lowers, Rows};
+use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 
 pub(super) const ROW: Row = Row {
     name: "filter",
     usage: "filter condition",
     summary: "Keeps the rows for which the condition holds.",
     example: "filter eventName = \"ConsoleLogin\" and errorMessage like /Failed/",
-    parse: Some(parse),
+    parse,
 };
 
 pub(super) const INDEX_ROW: Row = Row {
@@ -23,7 +24,7 @@ pub(super) const INDEX_ROW: Row = Row {
     usage: "filterIndex field = \"value\"",
     summary: "As `filter`.",
     example: "filterIndex eventSource in [\"iam.amazonaws.com\"]",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.

@@ -5,13 +5,8 @@ use super::{Command, Row};
 use crate::diag::{Diagnostic, Span};
 use crate::insights::parser::{Parsed, Parser};
 
-pub(super) const ROW: Row = Row {
-    name: "head",
-    usage: "head number",
-    summary: "As `limit`.",
-    example: "fields eventName | head 20",
-    parse: Some(parse),
-};
+pub(super) const ROW: Row =
+    Row { name: "head", usage: "head number", summary: "As `limit`.", example: "fields eventName | head 20", parse };
 
 fn parse(parser: &mut Parser<'_>, word: Span) -> Parsed<Command> {
     let rows = parser.rows()?;

@@ -4,15 +4,16 @@ use std::fmt;
 
 use super::{Command, Row};
 use crate::diag::Span;
-use crate::insights::lower::{Lowers, Rows};
+use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 
 pub(super) const ROW: Row = Row {
     name: "limit",
     usage: "limit number",
     summary: "Keeps the first rows.",
     example: "fields eventName | limit 20",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.

@@ -11,9 +11,10 @@ use regex::Regex;
 use super::{Command, Row};
 use crate::diag::{Diagnostic, Span};
 use crate::functions::capture::captures_of;
-use crate::insights::ast::{Expr, ExprKind, List, Name, Pattern, level};
-use crate::insights::lower::{Lowers, Rows, column};
+use crate::insights::ast::{Expr, ExprKind, List, Name, Path, Pattern, level};
+use crate::insights::lower::{Lowers, column};
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 use crate::insights::token::TokenKind;
 use crate::insights::value::Value;
 
@@ -22,7 +23,7 @@ pub(super) const ROW: Row = Row {
     usage: "parse field \"text * text\" as name, …",
     summary: "Takes new fields out of a text.",
     example: "parse userIdentity.arn \"arn:aws:sts::*:assumed-role/*/*\" as account, role, session",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.
@@ -97,7 +98,7 @@ impl Parse {
     pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
         let subject = match &self.subject {
             Some(subject) => rows.value(subject)?,
-            None => rows.message(),
+            None => rows.look_up(&Path::of("@message")).unwrap_or_else(Value::missing),
         };
         let pattern = match &self.pattern {
             Pattern::Text(glob) => glob_pattern(glob),

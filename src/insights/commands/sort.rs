@@ -11,8 +11,9 @@ use super::{Command, Row};
 use crate::diag::{Diagnostic, Severity, Span};
 use crate::insights::ast::{Expr, List};
 use crate::insights::commands;
-use crate::insights::lower::{Lowers, Rows};
+use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 use crate::insights::token::TokenKind;
 
 pub(super) const ROW: Row = Row {
@@ -20,7 +21,7 @@ pub(super) const ROW: Row = Row {
     usage: "sort key [asc|desc], …",
     summary: "Orders the rows.",
     example: "stats count(*) by eventName | sort count(*) desc",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.
@@ -69,7 +70,7 @@ impl Sort {
             {
                 let gone = rows.gone(path);
                 let message = format!("`{}` is gone after `stats`, so it orders nothing", path.text());
-                rows.notice(Diagnostic { code: "I042", severity: Severity::Notice, message, ..gone });
+                rows.context.notice(Diagnostic { code: "I042", severity: Severity::Notice, message, ..gone });
                 continue;
             }
             order.push(rows.value(&key.expr)?.sort_key().sort(!key.descending, false));

@@ -1,21 +1,23 @@
 //! `stats`: one row per group, or one of all rows. After it, only what it names exists.
+//!
+//! `… by bin(5m) offset 1h` counts every event in the bin an hour later, to be laid beside what happened there.
 
 use std::fmt;
 
 use super::{Command, Row};
 use crate::diag::{Diagnostic, Span};
 use crate::insights::ast::{ExprKind, Item, List};
-use crate::insights::functions;
-use crate::insights::lower::{Group, Lowers, Named, Rows, column};
+use crate::insights::lower::{Lowers, Range};
 use crate::insights::parser::{Parsed, Parser};
-use crate::insights::value::Value;
+use crate::insights::period::Period;
+use crate::insights::rows::{Group, Rows};
 
 pub(super) const ROW: Row = Row {
     name: "stats",
-    usage: "stats aggregate as name, … by key, …",
+    usage: "stats aggregate as name, … by key, … offset 1h",
     summary: "Counts and sums, per group.",
     example: "stats count(*) as calls by eventSource, bin(1h)",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.
@@ -23,35 +25,28 @@ pub(super) const ROW: Row = Row {
 pub struct Stats {
     pub(in crate::insights) items: Vec<Item>,
     pub(in crate::insights) keys: Vec<Item>,
+    offset: Option<Period>,
 }
 
 fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
     let items = parser.list(Parser::item)?;
     let keys = if parser.eat_word("by").is_some() { parser.list(Parser::item)? } else { Vec::new() };
-    if parser.is_word_ahead(0, "offset") {
-        return Err(
-            Diagnostic::error("I023", "`offset` is not supported yet").at(parser.token().span, "a later version will")
-        );
-    }
-    Ok(Command::Stats(Stats { items, keys }))
+    let offset = if parser.eat_word("offset").is_some() { Some(parser.fixed_period()?) } else { None };
+    Ok(Command::Stats(Stats { items, keys, offset }))
 }
 
 impl Stats {
-    pub(in crate::insights) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
-        rows.is_strict = !rows.has_record;
-        let mut group = Group::default();
-        let mut keys = Vec::new();
-        for item in &self.keys {
-            let value = rows.value(&item.expr)?;
-            let fresh = rows.fresh(item.name());
-            keys.push(value.expr.alias(&fresh));
-            group.columns.push(named(item, Value::new(column(&fresh), value.class)));
+    pub(super) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        rows.is_strict = !rows.world.has_record();
+        if let Some(offset) = self.offset {
+            rows.shift_back(offset)?;
         }
-        rows.group = Some(group);
+        let (keys, columns) = rows.grouping(&self.keys)?;
+        rows.group = Some(Group { columns, aggregates: Vec::new() });
         for item in &self.items {
             let value = rows.value(&item.expr)?;
             if let Some(group) = &mut rows.group {
-                group.columns.push(named(item, value));
+                group.columns.push(item.named(value));
             }
         }
         let Some(Group { columns, aggregates }) = rows.group.take() else { return Ok(()) };
@@ -59,28 +54,47 @@ impl Stats {
             let span = self.items[0].expr.span;
             return Err(Diagnostic::error("I026", "`stats` without an aggregate").at(span, "the same for every row"));
         }
-        let keys = rows.settle(keys)?;
         let aggregates = rows.settle(aggregates)?;
         rows.build(|plan| plan.aggregate(keys, aggregates))?;
         rows.replace(columns, self.keys.len())?;
-        rows.is_strict = false;
+        rows.bins = self.keys.iter().enumerate().find_map(|(index, key)| Some((index, period(key)?)));
+        (rows.is_strict, rows.offset) = (false, None);
         Ok(())
     }
 }
 
-fn named(item: &Item, value: Value) -> Named {
-    let name = item.name().to_owned();
-    let aggregate = match &item.expr.kind {
-        ExprKind::Call(call) if item.alias.is_none() => functions::find(&call.name.text).map(|function| function.name),
+impl Rows {
+    /// Reads the time asked for, less the offset, and has `bin` count from there.
+    fn shift_back(&mut self, offset: Period) -> Lowers<()> {
+        let shift = offset.milliseconds();
+        let asked = self.read.range.unwrap_or(self.context.scope.range);
+        let back = |millis: Option<i64>| millis.and_then(|millis| millis.checked_sub(shift));
+        if asked != Range::default() {
+            *self =
+                self.again(Some(Range { since: back(asked.since), before: back(asked.before) }), self.done.len())?;
+        }
+        self.offset = Some(shift);
+        Ok(())
+    }
+}
+
+/// The period of a key that is a bin.
+fn period(key: &Item) -> Option<Period> {
+    let ExprKind::Call(call) = &key.expr.kind else { return None };
+    let is_bin = ["bin", "datefloor"].contains(&call.name.text.as_str());
+    let period = |arg: &crate::insights::ast::Expr| match arg.kind {
+        ExprKind::Period(period) => Some(period),
         _ => None,
     };
-    let key = if item.alias.is_some() { name.clone() } else { item.expr.key() };
-    Named { name, key, value, aggregate: aggregate.map(str::to_owned) }
+    call.args.iter().find_map(period).filter(|_| is_bin)
 }
 
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "stats {}", List(&self.items))?;
-        if self.keys.is_empty() { Ok(()) } else { write!(f, " by {}", List(&self.keys)) }
+        if !self.keys.is_empty() {
+            write!(f, " by {}", List(&self.keys))?;
+        }
+        self.offset.map_or(Ok(()), |offset| write!(f, " offset {offset}"))
     }
 }

@@ -4,15 +4,16 @@ use std::fmt;
 
 use super::{Command, Row};
 use crate::diag::{Diagnostic, Span};
-use crate::insights::lower::{Lowers, Rows};
+use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
 
 pub(super) const ROW: Row = Row {
     name: "tail",
     usage: "tail number",
     summary: "Keeps the last rows.",
     example: "fields eventName | tail 20",
-    parse: Some(parse),
+    parse,
 };
 
 /// See the file.

@@ -1,28 +1,40 @@
 //! What the functions of many rows mean.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::functions::expr_fn::{character_length, concat};
+use datafusion::functions::expr_fn::{character_length, concat, nullif};
 use datafusion::functions_aggregate::expr_fn;
 use datafusion::functions_aggregate::first_last::first_value_udaf;
+use datafusion::functions_aggregate::percentile_cont::percentile_cont;
 use datafusion::logical_expr::expr::NullTreatment;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit, when};
 
 use super::Args;
+use crate::functions::histogram::histogram_of;
 use crate::functions::natural;
+use crate::functions::period::Length;
 use crate::insights::value::{Class, Literal, Value};
 
-/// An aggregate, and the value that its column is.
+/// Aggregates, and the value that their columns make.
 pub(in crate::insights) struct Aggregate {
-    pub(in crate::insights) expr: Expr,
-    pub(in crate::insights) finish: fn(Expr) -> Value,
+    pub(in crate::insights) exprs: Vec<Expr>,
+    pub(in crate::insights) finish: Box<dyn FnOnce(Vec<Expr>) -> Value>,
+}
+
+impl Aggregate {
+    /// One aggregate, whose column is of this class.
+    fn of(expr: Expr, class: Class) -> Self {
+        let finish =
+            move |mut columns: Vec<Expr>| columns.pop().map_or_else(Value::missing, |column| Value::new(column, class));
+        Self { exprs: vec![expr], finish: Box::new(finish) }
+    }
 }
 
 fn number(expr: Expr) -> Aggregate {
-    Aggregate { expr, finish: Value::number_of }
+    Aggregate::of(expr, Class::Number)
 }
 
 fn rows(expr: Expr) -> Aggregate {
-    Aggregate { expr, finish: |column| Value::new(column, Class::Count) }
+    Aggregate::of(expr, Class::Count)
 }
 
 pub(super) fn count(args: &Args) -> Aggregate {
@@ -65,7 +77,7 @@ pub(super) fn pct(args: &Args) -> Aggregate {
         _ => 50.0,
     };
     let order = args.values[0].number().sort(true, false);
-    number(expr_fn::approx_percentile_cont(order, lit(percent / 100.0), None))
+    number(percentile_cont(order, lit(percent / 100.0)))
 }
 
 pub(super) fn min(args: &Args) -> Aggregate {
@@ -81,9 +93,10 @@ fn extreme(value: &Value, choose: fn(Expr) -> Expr) -> Aggregate {
     match value.class {
         Class::Text | Class::Missing => {
             let key = natural::key_of(value.expr.clone());
-            Aggregate { expr: choose(key), finish: |key| Value::text_of(natural::natural_text().call(vec![key])) }
+            let text = |keys: Vec<Expr>| Value::text_of(natural::natural_text().call(keys));
+            Aggregate { exprs: vec![choose(key)], finish: Box::new(text) }
         }
-        Class::Time => Aggregate { expr: choose(value.expr.clone()), finish: Value::time_of },
+        Class::Time => Aggregate::of(choose(value.expr.clone()), Class::Time),
         Class::Number | Class::Count | Class::Flag => number(choose(value.number())),
     }
 }
@@ -98,17 +111,50 @@ pub(super) fn latest(args: &Args) -> Aggregate {
 
 fn by_time(args: &Args, ascending: bool) -> Aggregate {
     let value = &args.values[0];
+    let class = if value.class == Class::Missing { Class::Text } else { value.class };
+    Aggregate::of(first_by_time(args, value.expr.clone(), ascending), class)
+}
+
+/// What is there in the oldest or newest event that has it.
+fn first_by_time(args: &Args, expr: Expr, ascending: bool) -> Expr {
     let order = vec![args.timestamp.time().sort(ascending, false)];
-    let first = first_value_udaf().call(vec![value.expr.clone()]);
+    let first = first_value_udaf().call(vec![expr]);
     // Not a filter: DataFusion's debug builds fail when one lets nothing through.
     let present = first.clone().order_by(order).null_treatment(NullTreatment::IgnoreNulls).build();
-    let expr = present.unwrap_or(first);
-    let finish: fn(Expr) -> Value = match value.class {
-        Class::Text | Class::Missing => Value::text_of,
-        Class::Number => Value::number_of,
-        Class::Count => |column| Value::new(column, Class::Count),
-        Class::Flag => Value::flag_of,
-        Class::Time => Value::time_of,
+    present.unwrap_or(first)
+}
+
+/// How much the number grows per period, from the first event that has it to the last.
+pub(super) fn rate(args: &Args) -> Aggregate {
+    let number = args.values[0].number();
+    let time = cast(args.timestamp.time(), DataType::Int64);
+    let time = when(number.clone().is_not_null(), time.clone()).end().unwrap_or(time);
+    let period = match args.length {
+        Length::Milliseconds(milliseconds) => milliseconds,
+        Length::Months(months) => i64::from(months) * 30 * 86_400_000,
     };
-    Aggregate { expr, finish }
+    let exprs = vec![
+        first_by_time(args, number.clone(), true),
+        first_by_time(args, number, false),
+        expr_fn::min(time.clone()),
+        expr_fn::max(time),
+    ];
+    let finish = move |columns: Vec<Expr>| {
+        let [first, last, begin, end] = columns.as_slice() else { return Value::missing() };
+        let span = cast(end.clone() - begin.clone(), DataType::Float64);
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any real period are exact")]
+        let periods = nullif(span, lit(0.0)) / lit(period as f64);
+        Value::number_of((last.clone() - first.clone()) / periods)
+    };
+    Aggregate { exprs, finish: Box::new(finish) }
+}
+
+/// How many of the numbers are in each of so many parts of their range.
+pub(super) fn histogram(args: &Args) -> Aggregate {
+    let buckets = match args.values[1].literal {
+        #[expect(clippy::cast_possible_truncation, reason = "checked when it was parsed")]
+        Some(Literal::Number(buckets)) => buckets as i64,
+        _ => 1,
+    };
+    Aggregate::of(histogram_of(args.values[0].number(), lit(buckets)), Class::Text)
 }

@@ -71,6 +71,8 @@ enum Arg {
     Percent,
     /// A constant string that is a block of addresses.
     Subnet,
+    /// A constant whole number from 1 to 1000.
+    Buckets,
 }
 
 /// The function with this name, in any case.
@@ -98,6 +100,7 @@ impl Function {
             Arg::Period => "2h".to_owned(),
             Arg::Percent => "95".to_owned(),
             Arg::Subnet => "'10.0.0.0/8'".to_owned(),
+            Arg::Buckets => "4".to_owned(),
         });
         format!("{}({})", self.name, args.collect::<Vec<_>>().join(", "))
     }
@@ -139,6 +142,7 @@ impl Function {
                 }
                 Arg::Percent => check_percent(arg)?,
                 Arg::Subnet => check_subnet(arg)?,
+                Arg::Buckets => check_buckets(arg)?,
                 Arg::Value | Arg::Period => {}
             }
         }
@@ -155,6 +159,13 @@ fn check_percent(arg: &Expr) -> Result<(), Diagnostic> {
         return Ok(());
     }
     Err(Diagnostic::error("I013", "a percentile is a number from 0 to 100").at(arg.span, "not from 0 to 100"))
+}
+
+fn check_buckets(arg: &Expr) -> Result<(), Diagnostic> {
+    let is_fine =
+        matches!(&arg.kind, ExprKind::Number(text) if text.parse().is_ok_and(|count| (1..=1000).contains(&count)));
+    let error = || Diagnostic::error("I011", "a number of buckets is a whole number from 1 to 1000");
+    if is_fine { Ok(()) } else { Err(error().at(arg.span, "not from 1 to 1000")) }
 }
 
 fn check_subnet(arg: &Expr) -> Result<(), Diagnostic> {

@@ -6,7 +6,7 @@ use datafusion::logical_expr::{Expr, cast, lit, try_cast, when};
 
 use super::Args;
 use crate::functions::address::{self, Family};
-use crate::functions::period;
+use crate::functions::{json, period};
 use crate::insights::value::{Class, Leaf, Literal, Value};
 use crate::schema::Kind;
 
@@ -111,12 +111,13 @@ pub(super) fn unmask(args: &Args) -> Value {
 /// Text of JSON: its members are fields, read where they are named.
 pub(super) fn json_parse(args: &Args) -> Value {
     let value = &args.values[0];
-    match &value.leaf {
-        // The record itself: its members are read where the file is.
-        Some(leaf) if leaf.path.is_empty() => value.clone(),
-        Some(leaf) => Value::leaf(Leaf { json: leaf.read(Kind::Text), path: Vec::new(), is_flag: false }),
-        None => Value::leaf(Leaf { json: value.text(), path: Vec::new(), is_flag: false }),
+    // The record itself, whose members are read where the file is, and what is parsed already.
+    if value.leaf.as_ref().is_some_and(|leaf| leaf.path.is_empty()) {
+        return value.clone();
     }
+    // What is no JSON is missing.
+    let json = json::json_extract().call(vec![value.text(), lit("$")]);
+    Value::leaf(Leaf { json, path: Vec::new(), is_flag: false, is_record: false })
 }
 
 pub(super) fn json_stringify(args: &Args) -> Value {

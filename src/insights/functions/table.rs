@@ -1,6 +1,6 @@
 //! One row per function.
 
-use super::Arg::{Percent, Period, Subnet, Value};
+use super::Arg::{Buckets, Percent, Period, Subnet, Value};
 use super::Meaning::{Aggregate, Scalar, Timed, TimedAggregate};
 use super::{Function, aggregate, scalar};
 
@@ -79,5 +79,7 @@ pub const ALL: &[Function] = functions! {
     "sortsFirst" "sortsFirst(field)", [Value] [] once, Aggregate(aggregate::min), "The value that `sort` would put first.";
     "sortsLast" "sortsLast(field)", [Value] [] once, Aggregate(aggregate::max), "The value that `sort` would put last.";
     "count_over_time" "count_over_time(field)", [] [Value] once, Aggregate(aggregate::count), "As `count`, for use with `by bin(…)`.";
+    "rate" "rate(number, 1m)", [Value, Period] [] once, TimedAggregate(aggregate::rate), "How much the number grows per period, from the oldest event to the newest.";
+    "histogram" "histogram(number, 10)", [Value, Buckets] [] once, Aggregate(aggregate::histogram), "How many numbers are in each of so many equal parts of their range, as JSON.";
     "sum_over_time" "sum_over_time(number)", [Value] [] once, Aggregate(aggregate::sum), "As `sum`, for use with `by bin(…)`.";
 };

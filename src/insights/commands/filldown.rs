@@ -1,0 +1,53 @@
+//! `filldown`: the last value that was there, where one is missing.
+//!
+//! Source: CloudWatch Logs User Guide, "filldown".
+
+use std::fmt;
+
+use datafusion::functions_aggregate::first_last::last_value_udaf;
+
+use super::{Command, Row};
+use crate::diag::Span;
+use crate::insights::ast::{Glob, Path};
+use crate::insights::lower::Lowers;
+use crate::insights::parser::{Parsed, Parser};
+use crate::insights::rows::Rows;
+use crate::insights::value::Value;
+
+pub(super) const ROW: Row = Row {
+    name: "filldown",
+    usage: "filldown field field* …",
+    summary: "Repeats the last value that was there.",
+    example: "fields @timestamp, errorCode | sort @timestamp asc | filldown errorCode",
+    parse,
+};
+
+/// See the file.
+#[derive(Debug, Clone)]
+pub struct FillDown {
+    /// All that is shown when there is none.
+    fields: Vec<Glob>,
+}
+
+fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
+    Ok(Command::FillDown(FillDown { fields: parser.globs()? }))
+}
+
+impl FillDown {
+    pub(super) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
+        for (name, path) in rows.chosen(&self.fields) {
+            let value = rows.look_up(&path.unwrap_or_else(|| Path::of(&name))).unwrap_or_else(Value::missing);
+            let own = rows.computed(&name, value.expr.clone())?;
+            let last = rows.running(&name, last_value_udaf(), vec![own], true)?;
+            rows.make(&name, Value::new(last, value.class));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for FillDown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("filldown")?;
+        self.fields.iter().try_for_each(|field| write!(f, " {field}"))
+    }
+}
