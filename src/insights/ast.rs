@@ -9,8 +9,19 @@ use crate::diag::{Diagnostic, Span};
 pub struct Query {
     /// The commands, never empty.
     pub commands: Vec<Command>,
+    /// Whether the plan is asked for, not the rows.
+    pub explain: Option<Explain>,
     /// Remarks that the text alone gives rise to.
     pub notices: Vec<Diagnostic>,
+}
+
+/// `EXPLAIN` before a query, as in SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Explain {
+    /// The plan.
+    Plan,
+    /// The plan and what running it took.
+    Analyze,
 }
 
 /// A name somebody gave: after `as`, or of a function.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use datafusion::common::{Column, DataFusionError};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 
-use super::ast::Query;
+use super::ast::{Explain, Query};
 use super::context::Context;
 use super::leaves::Leaves;
 use super::rows::Rows;
@@ -77,7 +77,7 @@ pub fn lower(query: &Query, source: &Source, scope: &Scope) -> Result<Lowered, D
     let (plan, seen) = lowered(query, scope, seen.leaves.into_inner().known()).map_err(failed)?;
     let (mut notices, fields) = seen.into_found();
     notices.splice(0..0, query.notices.iter().cloned());
-    Ok(Lowered { plan, notices, fields, is_estimate: query.is_estimate() })
+    Ok(Lowered { plan, notices, fields, is_estimate: query.is_estimate() && query.explain.is_none() })
 }
 
 fn lowered(query: &Query, scope: &Scope, leaves: Leaves) -> Lowers<(LogicalPlan, Context)> {
@@ -87,6 +87,9 @@ fn lowered(query: &Query, scope: &Scope, leaves: Leaves) -> Lowers<(LogicalPlan,
         rows.run(command)?;
     }
     rows.finish(str::to_owned)?;
+    if let Some(explain) = query.explain {
+        rows.build(|plan| plan.explain(false, explain == Explain::Analyze))?;
+    }
     let plan = rows.plan.clone();
     drop(rows);
     let context = Rc::into_inner(context).ok_or_else(|| unplanned(DataFusionError::Internal("shared".to_owned())))?;

@@ -1,6 +1,6 @@
 //! Tokens → commands: the cursor, what was expected where it stands, and going on after an error.
 
-use super::ast::{Expr, ExprKind, Glob, Item, Name, Path, Query, Segment, Subquery, Text, is_reserved};
+use super::ast::{Explain, Expr, ExprKind, Glob, Item, Name, Path, Query, Segment, Subquery, Text, is_reserved};
 use super::commands::{self, Command};
 use super::lexer::lex;
 use super::period::Period;
@@ -18,10 +18,11 @@ pub(super) type Parsed<T> = Result<T, Diagnostic>;
 /// Every diagnostic found, in the order of the text; one command gives one or more.
 pub fn parse(source: &Source) -> Result<Query, Diagnostics> {
     let mut parser = Parser::new(&source.text);
+    let explain = parser.explain();
     let commands = parser.query();
     let Parser { mut errors, notices, .. } = parser;
     if errors.is_empty() {
-        return Ok(Query { commands, notices });
+        return Ok(Query { commands, explain, notices });
     }
     errors.sort_by_key(|error| error.label.as_ref().map_or(0, |(span, _)| span.start));
     Err(Diagnostics { source: source.clone(), list: errors })
@@ -39,6 +40,7 @@ pub fn expected_at(text: &str, offset: usize) -> Vec<String> {
     }
     let written = lex(&text[..end]).pop().filter(|last| last.kind == TokenKind::Word);
     let mut parser = Parser::new(&text[..written.map_or(end, |word| word.span.start)]);
+    parser.explain();
     parser.query();
     if parser.peek() != TokenKind::End {
         return Vec::new();
@@ -114,9 +116,17 @@ impl<'a> Parser<'a> {
         }
     }
 
+    fn explain(&mut self) -> Option<Explain> {
+        if !self.is_word_ahead(0, "explain") || self.ahead(1).kind != TokenKind::Word {
+            return None;
+        }
+        self.bump();
+        Some(if self.eat_word("analyze").is_some() { Explain::Analyze } else { Explain::Plan })
+    }
+
     fn query(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
-        if self.tokens.is_empty() {
+        if self.peek() == TokenKind::End {
             self.expected.push(COMMAND);
             if self.errors.is_empty() {
                 let end = self.text.len();

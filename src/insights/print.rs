@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::ast::{
-    Expr, ExprKind, Glob, Item, List, Name, Operator, Path, Pattern, Query, Segment, Subquery, Text, is_reserved, level,
+    Explain, Expr, ExprKind, Glob, Item, List, Name, Operator, Path, Pattern, Query, Segment, Subquery, Text,
+    is_reserved, level,
 };
 use super::functions;
 use super::lexer::{is_word, is_word_start};
@@ -18,6 +19,11 @@ impl Expr {
 impl fmt::Display for Query {
     /// The canonical text: one command per line, one spelling for everything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.explain {
+            Some(Explain::Plan) => f.write_str("EXPLAIN ")?,
+            Some(Explain::Analyze) => f.write_str("EXPLAIN ANALYZE ")?,
+            None => {}
+        }
         write_between(f, &self.commands, "\n| ")
     }
 }

@@ -70,10 +70,15 @@ impl Language {
             };
             rest = after.unwrap_or_default().trim_start();
         }
-        let letters = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_');
-        let word: String = letters.flat_map(char::to_lowercase).collect();
+        let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+        let mut words = rest.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).map(str::to_lowercase);
+        let mut word = words.next().unwrap_or_default();
+        let explains = word == "explain";
+        while matches!(word.as_str(), "explain" | "analyze") {
+            word = words.next().unwrap_or_default();
+        }
         let is_command = commands::ALL.iter().any(|row| row.name.eq_ignore_ascii_case(&word));
-        if rest.starts_with('(') || SQL_WORDS.contains(&word.as_str()) {
+        if explains && !is_command || rest.starts_with('(') || SQL_WORDS.contains(&word.as_str()) {
             Self::Sql
         } else if is_command || rest.contains('|') {
             Self::Insights
@@ -106,6 +111,8 @@ mod tests {
         check("stat count(*) | limit 1", Language::Insights);
         check("fields @timestamp", Language::Insights);
         check("SELEC 1", Language::Sql);
+        check("EXPLAIN SELECT 'a|b'", Language::Sql);
+        check("explain analyze filter eventName = 'x'", Language::Insights);
         assert_eq!(Language::of_file("a/b.cwli"), Some(Language::Insights));
         assert_eq!(Language::of_file("a/b.sql"), Some(Language::Sql));
         assert_eq!(Language::of_file("b.txt"), None);

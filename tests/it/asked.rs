@@ -29,7 +29,7 @@ impl Asked {
         self.runtime.block_on(async {
             let source = Source::new("query", text);
             let mut rows = String::new();
-            for statement in self.session.parse(&source, Language::Sql)? {
+            for statement in self.session.parse(&source, Language::of_text(text))? {
                 let mut answer = self.session.run(statement).await?;
                 let memory = Memory::default();
                 let null = Some("NULL".to_owned());
@@ -49,7 +49,7 @@ impl Asked {
     #[track_caller]
     pub(crate) fn outcome(&self, text: &str) -> Outcome {
         let ran: Result<Outcome, Error> = self.runtime.block_on(async {
-            let mut statements = self.session.parse(&Source::new("query", text), Language::Sql)?;
+            let mut statements = self.session.parse(&Source::new("query", text), Language::of_text(text))?;
             let mut answer = self.session.run(statements.remove(0)).await?;
             while answer.next().await?.is_some() {}
             Ok(answer.outcome())
