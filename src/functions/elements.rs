@@ -8,14 +8,14 @@ use datafusion::arrow::array::{ArrayRef, AsArray, ListBuilder, StringBuilder};
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::logical_expr::{Expr, ScalarUDF};
 
+use super::function::Function;
 use super::kernel::kernel;
 use super::nested::list_type;
-use super::{Function, function};
 use crate::record;
 use crate::schema::Kind;
 
 /// What SQL may call of this family.
-pub(super) const ELEMENTS: &[Function] = &[function::Function::ours(
+pub(super) const ELEMENTS: &[Function] = &[Function::ours(
     "json_elements",
     "json_elements(json)",
     "The elements of a JSON array as text; what is no array is one element.",

@@ -11,10 +11,10 @@ pub mod capture;
 pub mod cast;
 pub mod closed;
 mod dates;
+pub mod delivery;
 pub mod elements;
 mod function;
 mod hashes;
-pub mod histogram;
 pub mod interval;
 pub mod json;
 mod kernel;
@@ -26,11 +26,9 @@ mod nested;
 pub mod network;
 pub mod number;
 pub mod pattern;
-pub mod patterns;
 pub mod period;
 mod policy;
 mod regex;
-pub mod relevance;
 mod remainder;
 mod rows;
 mod scalar;
@@ -55,6 +53,7 @@ pub const ALL: &[&[Function]] = &[
     dates::shifts::SHIFTS,
     dates::spans::SPANS,
     dates::zones::ZONES,
+    delivery::DELIVERY,
     elements::ELEMENTS,
     hashes::HASHES,
     json::JSON,

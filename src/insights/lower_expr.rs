@@ -167,7 +167,7 @@ impl Rows {
                         .at(expr.span, "outside `stats`")
                         .help(format!("compute it with `stats {} as name` first", expr.key())));
                 };
-                let args = self.args(call, function.is_timed());
+                let args = self.args(call, function.is_timed()).map(|args| Args { bin: group.bin, ..args });
                 let Aggregate { exprs, finish } = meaning(&args?);
                 let named: Vec<_> = exprs.into_iter().map(|expr| (self.fresh(function.name), expr)).collect();
                 let group = self.group.insert(group);
@@ -206,7 +206,7 @@ impl Rows {
                 .at(call.name.span, "no `@timestamp` here")
                 .help("add `@timestamp` to the keys of the first `stats`"));
         };
-        Ok(Args { values, length: period.length(), timestamp, now: self.context.scope.now })
+        Ok(Args { values, period, bin: None, timestamp, now: self.context.scope.now })
     }
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Group {
     pub(super) columns: Vec<Named>,
     /// The aggregates themselves, each under its column's name.
     pub(super) aggregates: Vec<Expr>,
+    /// The period of the bins among the keys.
+    pub(super) bin: Option<Period>,
 }
 
 /// A column of the results: its name, and the field of the record where no command made it.
@@ -65,8 +67,8 @@ pub(super) type Column = (String, Option<Path>);
 /// What results show.
 #[derive(Debug, Clone)]
 pub(super) enum Shown {
-    /// `@timestamp` and `@message`, as long as nobody says otherwise.
-    Default,
+    /// These, as long as nobody says otherwise.
+    Default(Vec<Column>),
     /// All that a `stats` and the commands after it made.
     Grouped,
     /// These.
@@ -83,7 +85,7 @@ impl Rows {
             world,
             is_strict: false,
             group: None,
-            shown: Shown::Default,
+            shown: Shown::Default(["@timestamp", "@message"].map(|name| (name.to_owned(), None)).into()),
             order: Vec::new(),
             is_ordered: false,
             keys: 0,
@@ -183,7 +185,7 @@ impl Rows {
         let is_shown = match &self.shown {
             Shown::Grouped => true,
             Shown::Chosen(shown) => shown.iter().any(|(other, _)| other == name),
-            Shown::Default => false,
+            Shown::Default(_) => false,
         };
         if !is_shown {
             let mut shown = self.columns_shown();
@@ -231,7 +233,7 @@ impl Rows {
     pub(super) fn show_more(&mut self, more: Vec<Column>) {
         match &mut self.shown {
             Shown::Chosen(shown) => shown.extend(more),
-            Shown::Default | Shown::Grouped => self.shown = Shown::Chosen(more),
+            Shown::Default(_) | Shown::Grouped => self.shown = Shown::Chosen(more),
         }
     }
 
@@ -318,7 +320,7 @@ impl Rows {
             let named = |(name, path): Column| (format!("{alias}.{name}"), path.map(|path| path.within(alias)));
             rows.columns_shown().into_iter().map(named).collect()
         };
-        self.shown = Shown::Chosen([beside(left, self), beside(&alias, &right)].concat());
+        self.shown = Shown::Default([beside(left, self), beside(&alias, &right)].concat());
         let world = std::mem::take(&mut self.world);
         let sides = Sides { left: (left.to_owned(), world), right: (alias, right.world) };
         self.world.sides = Some(Box::new(sides));
@@ -377,9 +379,8 @@ impl Rows {
     /// The columns that are shown.
     pub(super) fn columns_shown(&self) -> Vec<Column> {
         let mut columns: Vec<Column> = match &self.shown {
-            Shown::Default => ["@timestamp", "@message"].map(|name| (name.to_owned(), None)).into(),
             Shown::Grouped => self.world.columns.iter().map(|column| (column.name.clone(), None)).collect(),
-            Shown::Chosen(shown) => shown.clone(),
+            Shown::Default(shown) | Shown::Chosen(shown) => shown.clone(),
         };
         // The first of two columns of one name stays.
         let mut names = HashSet::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::expr::{NullTreatment, WindowFunction};
+use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
     AggregateUDF, Expr, ExprFunctionExt, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
@@ -32,16 +32,9 @@ impl Rows {
         self.windowed(name, if order.is_empty() { function } else { function.order_by(order) }.build())
     }
 
-    /// A column of a function of all rows from the first up to each row.
-    pub(super) fn running(
-        &mut self,
-        name: &str,
-        function: Arc<AggregateUDF>,
-        args: Vec<Expr>,
-        ignores_missing: bool,
-    ) -> Lowers<Expr> {
-        let treatment = if ignores_missing { NullTreatment::IgnoreNulls } else { NullTreatment::RespectNulls };
-        let function = aggregate(function, args).window_frame(up_to_here()).null_treatment(treatment).build();
+    /// A column of a window function of the rows from the first up to each row.
+    pub(super) fn running(&mut self, name: &str, function: Expr) -> Lowers<Expr> {
+        let function = function.window_frame(up_to_here()).build();
         self.window(name, function.map_err(unplanned)?, Vec::new())
     }
 

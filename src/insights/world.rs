@@ -1,10 +1,12 @@
 //! What can be named between two commands: what commands made, a record's fields, the two sides of a join.
 
 use datafusion::common::{Column, TableReference};
+use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::{Expr, lit};
 
 use super::ast::Segment;
 use super::value::{Leaf, Value};
+use crate::functions::delivery::delivered_of;
 use crate::functions::json;
 use crate::schema::{Kind, Shape, Step, columns};
 
@@ -171,7 +173,10 @@ impl Record {
             "@message" => Value::leaf(self.whole()),
             "@logStream" => joined("account", "_CloudTrail_", "region"),
             "@log" => joined("account", ":", "folder"),
-            "@ingestionTime" => Value::time_of(self.column("$file_modified_time")),
+            // A copy's name keeps the time of delivery; its own time is that of copying.
+            "@ingestionTime" => {
+                Value::time_of(coalesce(vec![delivered_of(self.column("$path")), self.column("$file_modified_time")]))
+            }
             // Opaque in CloudWatch; here the place of the record in the archive.
             "@ptr" => joined("$path", "#", "record_index"),
             "@data_source_name" => Value::text_of(lit("aws_cloudtrail")),

@@ -12,7 +12,8 @@ use crate::insights::ast::Item;
 use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
 use crate::insights::rows::Rows;
-use crate::insights::value::Value;
+use crate::insights::value::{Class, Value};
+use crate::insights::window::aggregate;
 
 pub(super) const ROW: Row = Row {
     name: "accum",
@@ -34,10 +35,12 @@ fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
 
 impl Accum {
     pub(super) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
-        let number = rows.value(&self.item.expr)?.number();
+        let value = rows.value(&self.item.expr)?;
+        let class = if value.class == Class::Count { Class::Count } else { Class::Number };
+        let number = if class == Class::Count { value.expr } else { value.number() };
         let number = rows.computed("addend", number)?;
-        let total = rows.running("accum", sum_udaf(), vec![number], false)?;
-        rows.make(self.item.name(), Value::number_of(total));
+        let total = rows.running("accum", aggregate(sum_udaf(), vec![number]))?;
+        rows.make(self.item.name(), Value::new(total, class));
         Ok(())
     }
 }

@@ -76,10 +76,13 @@ impl AddTotals {
 
 /// The sum of the numbers that are there.
 fn row_total(numbers: &[(String, Value)]) -> Lowers<Value> {
-    let terms = numbers.iter().map(|(_, value)| coalesce(vec![value.number(), lit(0.0)])).reduce(|a, b| a + b);
-    let present = numbers.iter().map(|(_, value)| value.number().is_not_null()).reduce(Expr::or);
+    let class = if numbers.iter().all(|(_, value)| value.class == Class::Count) { Class::Count } else { Class::Number };
+    let of = |value: &Value| if class == Class::Count { value.expr.clone() } else { value.number() };
+    let zero = || if class == Class::Count { lit(0_i64) } else { lit(0.0) };
+    let terms = numbers.iter().map(|(_, value)| coalesce(vec![of(value), zero()])).reduce(|a, b| a + b);
+    let present = numbers.iter().map(|(_, value)| of(value).is_not_null()).reduce(Expr::or);
     let Some((terms, present)) = terms.zip(present) else { return Ok(Value::missing()) };
-    Ok(Value::number_of(when(present, terms).end().map_err(unplanned)?))
+    Ok(Value::new(when(present, terms).end().map_err(unplanned)?, class))
 }
 
 /// Adds a row with the sums of these columns at the end: every row is a group of its own, and all are one group.

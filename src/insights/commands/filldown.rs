@@ -4,12 +4,14 @@
 
 use std::fmt;
 
-use datafusion::functions_aggregate::first_last::last_value_udaf;
+use datafusion::functions_window::nth_value::last_value;
+use datafusion::logical_expr::ExprFunctionExt;
+use datafusion::logical_expr::expr::NullTreatment;
 
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Glob, Path};
-use crate::insights::lower::Lowers;
+use crate::insights::lower::{Lowers, unplanned};
 use crate::insights::parser::{Parsed, Parser};
 use crate::insights::rows::Rows;
 use crate::insights::value::Value;
@@ -38,7 +40,8 @@ impl FillDown {
         for (name, path) in rows.chosen(&self.fields) {
             let value = rows.look_up(&path.unwrap_or_else(|| Path::of(&name))).unwrap_or_else(Value::missing);
             let own = rows.computed(&name, value.expr.clone())?;
-            let last = rows.running(&name, last_value_udaf(), vec![own], true)?;
+            let last = last_value(own).null_treatment(NullTreatment::IgnoreNulls).build().map_err(unplanned)?;
+            let last = rows.running(&name, last)?;
             rows.make(&name, Value::new(last, value.class));
         }
         Ok(())

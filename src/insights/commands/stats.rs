@@ -42,14 +42,15 @@ impl Stats {
             rows.shift_back(offset)?;
         }
         let (keys, columns) = rows.grouping(&self.keys)?;
-        rows.group = Some(Group { columns, aggregates: Vec::new() });
+        let bins = self.keys.iter().enumerate().find_map(|(index, key)| Some((index, period(key)?)));
+        rows.group = Some(Group { columns, aggregates: Vec::new(), bin: bins.map(|(_, period)| period) });
         for item in &self.items {
             let value = rows.value(&item.expr)?;
             if let Some(group) = &mut rows.group {
                 group.columns.push(item.named(value));
             }
         }
-        let Some(Group { columns, aggregates }) = rows.group.take() else { return Ok(()) };
+        let Some(Group { columns, aggregates, .. }) = rows.group.take() else { return Ok(()) };
         if keys.is_empty() && aggregates.is_empty() {
             let span = self.items[0].expr.span;
             return Err(Diagnostic::error("I026", "`stats` without an aggregate").at(span, "the same for every row"));
@@ -57,8 +58,7 @@ impl Stats {
         let aggregates = rows.settle(aggregates)?;
         rows.build(|plan| plan.aggregate(keys, aggregates))?;
         rows.replace(columns, self.keys.len())?;
-        rows.bins = self.keys.iter().enumerate().find_map(|(index, key)| Some((index, period(key)?)));
-        (rows.is_strict, rows.offset) = (false, None);
+        (rows.is_strict, rows.offset, rows.bins) = (false, None, bins);
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit, when};
 use super::Args;
 use crate::functions::histogram::histogram_of;
 use crate::functions::natural;
-use crate::functions::period::Length;
+use crate::insights::period::Period;
 use crate::insights::value::{Class, Literal, Value};
 
 /// Aggregates, and the value that their columns make.
@@ -60,7 +60,10 @@ pub(super) fn count_distinct(args: &Args) -> Aggregate {
 }
 
 pub(super) fn sum(args: &Args) -> Aggregate {
-    number(expr_fn::sum(args.values[0].number()))
+    match &args.values[0] {
+        value if value.class == Class::Count => rows(expr_fn::sum(value.expr.clone())),
+        value => number(expr_fn::sum(value.number())),
+    }
 }
 
 pub(super) fn avg(args: &Args) -> Aggregate {
@@ -97,7 +100,8 @@ fn extreme(value: &Value, choose: fn(Expr) -> Expr) -> Aggregate {
             Aggregate { exprs: vec![choose(key)], finish: Box::new(text) }
         }
         Class::Time => Aggregate::of(choose(value.expr.clone()), Class::Time),
-        Class::Number | Class::Count | Class::Flag => number(choose(value.number())),
+        Class::Count => rows(choose(value.expr.clone())),
+        Class::Number | Class::Flag => number(choose(value.number())),
     }
 }
 
@@ -124,27 +128,26 @@ fn first_by_time(args: &Args, expr: Expr, ascending: bool) -> Expr {
     present.unwrap_or(first)
 }
 
-/// How much the number grows per period, from the first event that has it to the last.
+/// How much the number grows per period within its bin; without bins, from the first event that has it to the last.
 pub(super) fn rate(args: &Args) -> Aggregate {
     let number = args.values[0].number();
     let time = cast(args.timestamp.time(), DataType::Int64);
     let time = when(number.clone().is_not_null(), time.clone()).end().unwrap_or(time);
-    let period = match args.length {
-        Length::Milliseconds(milliseconds) => milliseconds,
-        Length::Months(months) => i64::from(months) * 30 * 86_400_000,
-    };
     let exprs = vec![
         first_by_time(args, number.clone(), true),
         first_by_time(args, number, false),
         expr_fn::min(time.clone()),
         expr_fn::max(time),
     ];
+    let (period, bin) = (args.period.milliseconds(), args.bin.map(Period::milliseconds));
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any real period are exact")]
     let finish = move |columns: Vec<Expr>| {
         let [first, last, begin, end] = columns.as_slice() else { return Value::missing() };
-        let span = cast(end.clone() - begin.clone(), DataType::Float64);
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any real period are exact")]
-        let periods = nullif(span, lit(0.0)) / lit(period as f64);
-        Value::number_of((last.clone() - first.clone()) / periods)
+        let span = match bin {
+            Some(bin) => lit(bin as f64),
+            None => nullif(cast(end.clone() - begin.clone(), DataType::Float64), lit(0.0)),
+        };
+        Value::number_of((last.clone() - first.clone()) / (span / lit(period as f64)))
     };
     Aggregate { exprs, finish: Box::new(finish) }
 }

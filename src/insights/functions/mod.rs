@@ -9,10 +9,10 @@ mod table;
 use chrono::{DateTime, Utc};
 
 use super::ast::{Expr, ExprKind};
+use super::period::Period;
 use super::value::Value;
 use crate::diag::{Diagnostic, Span};
 use crate::functions::address::Subnet;
-use crate::functions::period::Length;
 
 pub(super) use aggregate::Aggregate;
 pub use table::ALL;
@@ -53,7 +53,9 @@ pub(super) struct Args {
     /// The arguments, periods left out.
     pub(super) values: Vec<Value>,
     /// The period among them, or one minute.
-    pub(super) length: Length,
+    pub(super) period: Period,
+    /// The period of the bins that an aggregate's groups are of.
+    pub(super) bin: Option<Period>,
     /// The row's `@timestamp`; missing unless the function asks for it.
     pub(super) timestamp: Value,
     /// When the query began.

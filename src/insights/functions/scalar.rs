@@ -59,15 +59,15 @@ fn extreme(args: &Args, choose: fn(Vec<Expr>) -> Expr) -> Value {
 }
 
 pub(super) fn bin(args: &Args) -> Value {
-    Value::time_of(period::floor_of(args.timestamp.time(), args.length))
+    Value::time_of(period::floor_of(args.timestamp.time(), args.period.length()))
 }
 
 pub(super) fn datefloor(args: &Args) -> Value {
-    Value::time_of(period::floor_of(args.values[0].time(), args.length))
+    Value::time_of(period::floor_of(args.values[0].time(), args.period.length()))
 }
 
 pub(super) fn dateceil(args: &Args) -> Value {
-    Value::time_of(period::ceil_of(args.values[0].time(), args.length))
+    Value::time_of(period::ceil_of(args.values[0].time(), args.period.length()))
 }
 
 pub(super) fn from_millis(args: &Args) -> Value {
