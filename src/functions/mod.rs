@@ -13,6 +13,7 @@ pub mod closed;
 mod dates;
 mod function;
 mod hashes;
+pub mod histogram;
 pub mod interval;
 pub mod json;
 mod kernel;
@@ -24,9 +25,11 @@ mod nested;
 pub mod network;
 pub mod number;
 pub mod pattern;
+pub mod patterns;
 pub mod period;
 mod policy;
 mod regex;
+pub mod relevance;
 mod remainder;
 mod rows;
 mod scalar;
@@ -52,14 +55,17 @@ pub const ALL: &[&[Function]] = &[
     dates::spans::SPANS,
     dates::zones::ZONES,
     hashes::HASHES,
+    histogram::HISTOGRAM,
     json::JSON,
     lambdas::LAMBDAS,
     maps::MAPS,
     math::MATH,
     network::NETWORK,
     pattern::PATTERN,
+    patterns::PATTERNS,
     policy::POLICY,
     regex::REGEX,
+    relevance::RELEVANCE,
     remainder::REMAINDER,
     strings::compare::COMPARE,
     strings::cut::CUT,
