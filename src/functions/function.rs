@@ -69,4 +69,15 @@ impl Function {
     ) -> Self {
         Self { name, aliases: &[], usage, summary, examples, origin: Origin::Ours, build: Build::Scalar(build) }
     }
+
+    /// An aggregate that Athena does not have.
+    pub(super) const fn our_aggregate(
+        name: &'static str,
+        usage: &'static str,
+        summary: &'static str,
+        examples: &'static [(&'static str, &'static str)],
+        build: fn() -> Arc<AggregateUDF>,
+    ) -> Self {
+        Self { name, aliases: &[], usage, summary, examples, origin: Origin::Ours, build: Build::Aggregate(build) }
+    }
 }

@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod elements;
 mod function;
 mod hashes;
+pub mod histogram;
 pub mod interval;
 pub mod json;
 mod kernel;
@@ -26,9 +27,11 @@ mod nested;
 pub mod network;
 pub mod number;
 pub mod pattern;
+pub mod patterns;
 pub mod period;
 mod policy;
 mod regex;
+pub mod relevance;
 mod remainder;
 mod rows;
 mod scalar;
@@ -56,14 +59,17 @@ pub const ALL: &[&[Function]] = &[
     delivery::DELIVERY,
     elements::ELEMENTS,
     hashes::HASHES,
+    histogram::HISTOGRAM,
     json::JSON,
     lambdas::LAMBDAS,
     maps::MAPS,
     math::MATH,
     network::NETWORK,
     pattern::PATTERN,
+    patterns::PATTERNS,
     policy::POLICY,
     regex::REGEX,
+    relevance::RELEVANCE,
     remainder::REMAINDER,
     strings::compare::COMPARE,
     strings::cut::CUT,

@@ -22,6 +22,7 @@ mod skim;
 mod text;
 mod time;
 mod tree;
+mod visit;
 mod walk;
 
 pub use build::{Builder, Progress};
@@ -32,6 +33,7 @@ pub use reading::{DocumentKind, Reading, Tally};
 pub use sieve::{Needle, Sieve};
 pub use skim::{Extent, Skimmed, skim};
 pub use time::parse_time;
+pub use visit::{Event, plain, visit};
 
 /// Bounds on hostile input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Colu
 use crate::functions::nested::{Lists, comparable, list_of};
 
 /// Takes rows in and gives one value.
-pub(super) trait Fold: fmt::Debug + Send + Sync {
+pub(in crate::functions) trait Fold: fmt::Debug + Send + Sync {
     /// Takes in rows of the arguments.
     fn take(&mut self, arguments: &[ArrayRef]) -> Result<()>;
 
@@ -38,33 +38,33 @@ pub(super) trait Fold: fmt::Debug + Send + Sync {
 
 /// An aggregate function.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Folded {
+pub(in crate::functions) struct Folded {
     /// The name, in lower case.
-    pub(super) name: &'static str,
+    pub(in crate::functions) name: &'static str,
     /// The types to which the arguments are brought.
-    pub(super) inputs: fn(&[DataType]) -> Result<Vec<DataType>>,
+    pub(in crate::functions) inputs: fn(&[DataType]) -> Result<Vec<DataType>>,
     /// The type that comes out.
-    pub(super) output: fn(&[DataType]) -> Result<DataType>,
+    pub(in crate::functions) output: fn(&[DataType]) -> Result<DataType>,
     /// The types of the columns of entries.
-    pub(super) entries: fn(&[DataType]) -> Vec<DataType>,
+    pub(in crate::functions) entries: fn(&[DataType]) -> Vec<DataType>,
     /// A fold that has not taken in anything.
-    pub(super) start: fn(&Start<'_>) -> Result<Box<dyn Fold>>,
+    pub(in crate::functions) start: fn(&Start<'_>) -> Result<Box<dyn Fold>>,
     /// Whether DISTINCT makes no difference.
-    pub(super) is_set: bool,
+    pub(in crate::functions) is_set: bool,
 }
 
 /// What a fold is told when it starts.
-pub(super) struct Start<'a> {
+pub(in crate::functions) struct Start<'a> {
     /// The types of the arguments.
-    pub(super) types: Vec<DataType>,
+    pub(in crate::functions) types: Vec<DataType>,
     /// The type that comes out.
-    pub(super) output: DataType,
+    pub(in crate::functions) output: DataType,
     args: &'a AccumulatorArgs<'a>,
 }
 
 impl Start<'_> {
     /// The value of an argument that is a constant.
-    pub(super) fn constant(&self, name: &str, index: usize) -> Result<ScalarValue> {
+    pub(in crate::functions) fn constant(&self, name: &str, index: usize) -> Result<ScalarValue> {
         let none = RecordBatch::new_empty(Arc::new(self.args.schema.clone()));
         match self.args.exprs.get(index).map(|expr| expr.evaluate(&none)) {
             Some(Ok(ColumnarValue::Scalar(value))) => Ok(value),
@@ -75,7 +75,7 @@ impl Start<'_> {
 
 impl Folded {
     /// As DataFusion registers it.
-    pub(super) fn function(self) -> Arc<AggregateUDF> {
+    pub(in crate::functions) fn function(self) -> Arc<AggregateUDF> {
         let signature = Signature::user_defined(Volatility::Immutable);
         Arc::new(AggregateUDF::new_from_impl(FoldedFunction { folded: self, signature }))
     }
@@ -232,7 +232,7 @@ impl Fold for Distinct {
 }
 
 /// Values as an array of this type.
-pub(super) fn array_of(values: &[ScalarValue], data_type: &DataType) -> Result<ArrayRef> {
+pub(in crate::functions) fn array_of(values: &[ScalarValue], data_type: &DataType) -> Result<ArrayRef> {
     if values.is_empty() {
         return Ok(new_empty_array(data_type));
     }

@@ -2,7 +2,7 @@
 
 mod distinct;
 mod extreme;
-mod fold;
+pub(super) mod fold;
 mod keyed;
 mod quantile;
 mod simple;
