@@ -54,12 +54,14 @@ pub(super) fn of(parts: Vec<Labelled>) -> Lowers<Patterns> {
     let plan = plan
         .filter(text.clone().is_not_null())
         .and_then(|plan| {
-            let made =
-                [patterns::pattern_of(text.clone()).alias(&part), patterns::tally_of(column(&label)).alias(&tally)];
+            let made = [
+                patterns::pattern_of().call(vec![text.clone()]).alias(&part),
+                patterns::tally().call(vec![column(&label)]).alias(&tally),
+            ];
             plan.aggregate([patterns::shape_of(text)], made)
         })
         .and_then(|plan| {
-            let made = patterns::merged_of(column(&part), column(&tally)).alias(&merged);
+            let made = patterns::merged_patterns().call(vec![column(&part), column(&tally)]).alias(&merged);
             plan.aggregate(Vec::<Expr>::new(), [made])
         })
         .and_then(|plan| {

@@ -15,7 +15,7 @@ use datafusion::logical_expr::{cast, lit};
 
 use super::{Command, Row};
 use crate::diag::Span;
-use crate::functions::patterns::anomaly_of;
+use crate::functions::patterns::pattern_anomaly;
 use crate::functions::period::floor_of;
 use crate::insights::lower::{Lowers, column};
 use crate::insights::parser::{Parsed, Parser};
@@ -86,7 +86,7 @@ impl Anomaly {
         let asked = rows.context.scope.range;
         let first = asked.since.map_or(first, |since| lit(since - since.rem_euclid(step.milliseconds())));
         let last = asked.before.map_or(last, |before| lit((before - 1) - (before - 1).rem_euclid(step.milliseconds())));
-        let found = anomaly_of(column(&series), first, last, lit(step.milliseconds()));
+        let found = pattern_anomaly().call(vec![column(&series), first, last, lit(step.milliseconds())]);
         let found = rows.computed("anomaly", found)?;
         let (score, reason) = (get_field(found.clone(), "score"), get_field(found, "reason"));
         let double = |expr| cast(expr, DataType::Float64);

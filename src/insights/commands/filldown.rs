@@ -4,17 +4,18 @@
 
 use std::fmt;
 
-use datafusion::functions_window::nth_value::last_value;
+use datafusion::functions_aggregate::count::count_udaf;
+use datafusion::functions_aggregate::min_max::max_udaf;
 use datafusion::logical_expr::ExprFunctionExt;
-use datafusion::logical_expr::expr::NullTreatment;
 
 use super::{Command, Row};
 use crate::diag::Span;
 use crate::insights::ast::{Glob, Path};
-use crate::insights::lower::{Lowers, unplanned};
+use crate::insights::lower::Lowers;
 use crate::insights::parser::{Parsed, Parser};
 use crate::insights::rows::Rows;
 use crate::insights::value::Value;
+use crate::insights::window::aggregate;
 
 pub(super) const ROW: Row = Row {
     name: "filldown",
@@ -40,8 +41,11 @@ impl FillDown {
         for (name, path) in rows.chosen(&self.fields) {
             let value = rows.look_up(&path.unwrap_or_else(|| Path::of(&name))).unwrap_or_else(Value::missing);
             let own = rows.computed(&name, value.expr.clone())?;
-            let last = last_value(own).null_treatment(NullTreatment::IgnoreNulls).build().map_err(unplanned)?;
-            let last = rows.running(&name, last)?;
+            // Rows up to the next value that is there: one group, whose only value is its first row's. DataFusion 55's
+            // `last_value … IGNORE NULLS` forgets values that lie further back.
+            let group = rows.running("group", aggregate(count_udaf(), vec![own.clone()]))?;
+            let last = aggregate(max_udaf(), vec![own]).partition_by(vec![group]).build();
+            let last = rows.windowed(&name, last)?;
             rows.make(&name, Value::new(last, value.class));
         }
         Ok(())

@@ -8,15 +8,16 @@ use std::fmt;
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::UnnestOptions;
-use datafusion::functions::core::expr_fn::get_field;
+use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::functions::expr_fn::starts_with;
 use datafusion::functions_aggregate::expr_fn::sum;
 use datafusion::functions_aggregate::min_max::max_udaf;
+use datafusion::functions_nested::expr_fn::array_prepend;
 use datafusion::logical_expr::{Expr as Engine, cast, lit, when};
 
 use super::{Command, Row};
 use crate::diag::{Diagnostic, Span};
-use crate::functions::relevance::{fields_of, relevance_of};
+use crate::functions::relevance::{fields_of, relevance};
 use crate::insights::ast::{Expr, List, Path};
 use crate::insights::lower::{Lowers, column, unplanned};
 use crate::insights::parser::{Parsed, Parser};
@@ -58,7 +59,8 @@ impl RelevantFields {
         };
         let condition = rows.condition(&self.condition)?;
         let holds = rows.computed("holds", definite(condition))?;
-        let found = rows.computed("fields", fields_of(record))?;
+        let whole = named_struct(vec![lit("name"), lit(""), lit("value"), lit("")]);
+        let found = rows.computed("fields", array_prepend(whole, fields_of(record)))?;
         let Engine::Column(list) = &found else { return Ok(()) };
         let list = list.name.clone();
         let [field, value, matching, other] = ["field", "value", "matching", "other"].map(|name| rows.fresh(name));
@@ -87,12 +89,12 @@ impl RelevantFields {
             rows.overall("total", max_udaf(), vec![of_record])
         };
         let (all_matching, all_other) = (total(rows, &matching)?, total(rows, &other)?);
-        let relevance = rows.fresh("relevance");
-        let judged = relevance_of(column(&value), column(&matching), column(&other), all_matching, all_other);
+        let judged_name = rows.fresh("relevance");
+        let judged = relevance().call(vec![column(&value), column(&matching), column(&other), all_matching, all_other]);
         rows.build(|plan| {
-            plan.filter(column(&field).not_eq(lit("")))?.aggregate([column(&field)], [judged.alias(&relevance)])
+            plan.filter(column(&field).not_eq(lit("")))?.aggregate([column(&field)], [judged.alias(&judged_name)])
         })?;
-        let member = |name: &str| get_field(column(&relevance), name);
+        let member = |name: &str| get_field(column(&judged_name), name);
         let columns = vec![
             Named::new("@fieldName", Value::text_of(column(&field))),
             Named::new("@relevanceScore", Value::number_of(member("score"))),

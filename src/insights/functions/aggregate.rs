@@ -9,7 +9,7 @@ use datafusion::logical_expr::expr::NullTreatment;
 use datafusion::logical_expr::{Expr, ExprFunctionExt, cast, lit, when};
 
 use super::Args;
-use crate::functions::histogram::histogram_of;
+use crate::functions::histogram::histogram_json;
 use crate::functions::natural;
 use crate::insights::period::Period;
 use crate::insights::value::{Class, Literal, Value};
@@ -159,5 +159,5 @@ pub(super) fn histogram(args: &Args) -> Aggregate {
         Some(Literal::Number(buckets)) => buckets as i64,
         _ => 1,
     };
-    Aggregate::of(histogram_of(args.values[0].number(), lit(buckets)), Class::Text)
+    Aggregate::of(histogram_json().call(vec![args.values[0].number(), lit(buckets)]), Class::Text)
 }
