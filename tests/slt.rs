@@ -332,7 +332,7 @@ impl ColumnType for Type {
     }
 }
 
-/// Noon of the second of March 2026: a day after the newest record of the fixtures.
+/// Noon of the second of March 2026: no record of the fixtures is newer.
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_secs(1_772_452_800).unwrap_or_default()
 }
