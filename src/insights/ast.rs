@@ -258,6 +258,12 @@ impl Query {
         tables
     }
 
+    /// Whether a command says how many rows it wants.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.commands.iter().any(|command| matches!(command, Command::Limit(_) | Command::Tail(_)))
+    }
+
     /// Whether not the rows are asked for, but how much would be read for them.
     #[must_use]
     pub fn is_estimate(&self) -> bool {

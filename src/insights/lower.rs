@@ -59,6 +59,8 @@ pub struct Lowered {
     pub notices: Vec<Diagnostic>,
     /// The record fields that the text names, as written, each once.
     pub fields: Vec<(String, Span)>,
+    /// Whether the text says how many rows it wants.
+    pub is_limited: bool,
     /// Whether not the rows are asked for, but how much would be read for them.
     pub is_estimate: bool,
 }
@@ -77,7 +79,13 @@ pub fn lower(query: &Query, source: &Source, scope: &Scope) -> Result<Lowered, D
     let (plan, seen) = lowered(query, scope, seen.leaves.into_inner().known()).map_err(failed)?;
     let (mut notices, fields) = seen.into_found();
     notices.splice(0..0, query.notices.iter().cloned());
-    Ok(Lowered { plan, notices, fields, is_estimate: query.is_estimate() && query.explain.is_none() })
+    Ok(Lowered {
+        plan,
+        notices,
+        fields,
+        is_limited: query.is_limited(),
+        is_estimate: query.is_estimate() && query.explain.is_none(),
+    })
 }
 
 fn lowered(query: &Query, scope: &Scope, leaves: Leaves) -> Lowers<(LogicalPlan, Context)> {

@@ -3,7 +3,7 @@
 //! Three steps: texts of one shape together, then shapes of one pattern together, then a row for each pattern and
 //! label. Only the first sees every row.
 
-use datafusion::common::UnnestOptions;
+use datafusion::common::{Column, UnnestOptions};
 use datafusion::functions::core::expr_fn::get_field;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 
@@ -65,7 +65,10 @@ pub(super) fn of(parts: Vec<Labelled>) -> Lowers<Patterns> {
             plan.aggregate(Vec::<Expr>::new(), [made])
         })
         .and_then(|plan| {
-            plan.unnest_column_with_options(merged.as_str(), UnnestOptions::new().with_preserve_nulls(false))
+            plan.unnest_column_with_options(
+                Column::new_unqualified(&merged),
+                UnnestOptions::new().with_preserve_nulls(false),
+            )
         })
         .and_then(|plan| {
             plan.project([

@@ -150,7 +150,7 @@ fn fields_come_by_path() {
     gives("readOnly, requestParameters.count", "0 | 2"); // F10
     gives(
         "@timestamp, @logStream, @log",
-        "2026-01-01 03:00:00.000 | 123456789012_CloudTrail_us-east-1 | 123456789012:CloudTrail",
+        "2026-01-01 03:00:00.000 | 123456789012_CloudTrail_us-east-1 | 123456789012:audit",
     ); // F06, F08
     gives("@ingestionTime, @entity.Attributes.x, @ptr", "2026-01-01 00:05:00.000 | - | -"); // F08, F09
     check("filter eventname = 'RunInstances'", &["@timestamp | @message"]); // L13

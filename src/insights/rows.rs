@@ -36,6 +36,8 @@ pub(super) struct Rows {
     pub(super) shown: Shown,
     /// The order the rows are to have.
     pub(super) order: Vec<SortExpr>,
+    /// What comes after every order: the places of elements in their lists.
+    pub(super) ties: Vec<SortExpr>,
     /// Whether they have it.
     is_ordered: bool,
     /// How many of the columns, from the first on, are keys of the last `stats`.
@@ -87,6 +89,7 @@ impl Rows {
             group: None,
             shown: Shown::Default(["@timestamp", "@message"].map(|name| (name.to_owned(), None)).into()),
             order: Vec::new(),
+            ties: Vec::new(),
             is_ordered: false,
             keys: 0,
             bins: None,
@@ -127,7 +130,8 @@ impl Rows {
     /// The order rows have when nobody asks for one: newest first; after `stats` newest bin first, then by keys.
     pub(super) fn default_order(&self) -> Vec<SortExpr> {
         if self.world.has_record() {
-            return self.world.timestamp().map(|time| time.time().sort(false, false)).into_iter().collect();
+            let newest = self.world.timestamp().map(|time| time.time().sort(false, false));
+            return newest.into_iter().chain(self.ties.iter().cloned()).collect();
         }
         let keys = || self.world.columns.iter().take(self.keys).map(|column| &column.value);
         let times = keys().filter(|key| key.class == Class::Time).map(|key| key.sort_key().sort(false, false));
@@ -182,15 +186,9 @@ impl Rows {
     /// Makes a value a column of this name, and shows it.
     pub(super) fn make(&mut self, name: &str, value: Value) {
         self.bind(name, name.to_owned(), value);
-        let is_shown = match &self.shown {
-            Shown::Grouped => true,
-            Shown::Chosen(shown) => shown.iter().any(|(other, _)| other == name),
-            Shown::Default(_) => false,
-        };
-        if !is_shown {
-            let mut shown = self.columns_shown();
-            shown.push((name.to_owned(), None));
-            self.shown = Shown::Chosen(shown);
+        match &mut self.shown {
+            Shown::Grouped => {}
+            Shown::Chosen(shown) | Shown::Default(shown) => shown.push((name.to_owned(), None)),
         }
     }
 
@@ -255,6 +253,7 @@ impl Rows {
         self.build(|plan| plan.project(exprs))?;
         self.keys = keys;
         self.bins = None;
+        self.ties = Vec::new();
         self.reaches_scan = false;
         self.shown = Shown::Grouped;
         self.order = self.default_order();
@@ -307,7 +306,7 @@ impl Rows {
     pub(super) fn stand_for(&mut self, columns: Vec<Named>, order: Vec<SortExpr>) {
         self.world = World { columns, ..World::default() };
         self.shown = Shown::Grouped;
-        (self.keys, self.bins, self.unplaced) = (0, None, None);
+        (self.keys, self.bins, self.unplaced, self.ties) = (0, None, None, Vec::new());
         self.order = order;
         self.reaches_scan = false;
         self.is_ordered = false;

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
+use datafusion::common::{ScalarValue, TableReference};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 
 use super::context::Context;
-use super::leaves::with_leaves;
+use super::leaves::{Leaves, with_leaves};
 use super::lower::{Archive, Lowers, Range, unplanned};
 use super::rows::Rows;
-use super::value::{Literal, Value};
 use super::world::{Record, World};
 
 /// What rows are read from.
@@ -34,25 +34,28 @@ impl Rows {
     pub(super) fn read(context: Rc<Context>, read: Read) -> Lowers<Self> {
         let number = context.next_record();
         let chosen: Vec<&Archive> = read.archives.iter().filter_map(|at| context.scope.archives.get(*at)).collect();
+        let is_union = chosen.len() > 1;
+        let name = context.fresh("archive");
         let mut plans = Vec::new();
         for archive in &chosen {
-            plans.push(records(archive, &read, number)?);
-        }
-        let is_union = plans.len() > 1;
-        if is_union {
-            let leaves = context.leaves.borrow();
-            plans = plans.into_iter().map(|plan| with_leaves(plan, number, &leaves)).collect::<Lowers<_>>()?;
+            let plan = records(archive, &read, number)?;
+            plans.push(if is_union { named(plan, archive, &name, number, &context.leaves.borrow())? } else { plan });
         }
         let mut plans = plans.into_iter();
         let first = plans.next().map_or_else(|| LogicalPlanBuilder::empty(false).build(), Ok).map_err(unplanned)?;
-        let joined = plans.try_fold(LogicalPlanBuilder::from(first), LogicalPlanBuilder::union);
-        let mut plan = joined.map_err(unplanned)?;
+        let mut plan = LogicalPlanBuilder::from(first);
+        for other in plans {
+            plan = plan.union(other).map_err(unplanned)?;
+        }
         if is_union {
             plan = plan.alias(relation(number)).map_err(unplanned)?;
         }
         let plan = plan.build().map_err(unplanned)?;
-        let found = plan.schema().iter().find(|(_, field)| field.name() == "eventjson");
-        let record = Record { number, relation: found.and_then(|(relation, _)| relation.cloned()) };
+        let mut record = Record { number, relation: qualifier(&plan), archive: lit("") };
+        record.archive = match chosen.as_slice() {
+            [only] => lit(only.name.as_str()),
+            _ => record.column(&name),
+        };
         let world = World { record: Some(record), ..World::default() };
         let mut rows = Self::new(context, read, plan, world);
         rows.unplaced = (!is_union).then_some(number);
@@ -66,39 +69,49 @@ impl Rows {
     }
 }
 
-/// What the columns of a record's table are qualified with. The first keeps its own name.
+/// What the columns of a record's table are qualified with, where several are read.
 fn relation(number: usize) -> String {
     format!("records_{}", number + 1)
 }
 
+/// What the columns of a plan of records are qualified with.
+fn qualifier(plan: &LogicalPlan) -> Option<TableReference> {
+    let found = plan.schema().iter().find(|(_, field)| field.name() == "eventjson");
+    found.and_then(|(relation, _)| relation.cloned())
+}
+
+/// The records of one of several archives, with its name and the leaves that are read of them.
+fn named(plan: LogicalPlan, archive: &Archive, name: &str, number: usize, leaves: &Leaves) -> Lowers<LogicalPlan> {
+    let plan = with_leaves(plan, number, leaves)?;
+    let kept = plan.schema().columns().into_iter().map(Expr::Column);
+    let all: Vec<Expr> = kept.chain([lit(archive.name.as_str()).alias(name)]).collect();
+    LogicalPlanBuilder::from(plan).project(all).and_then(LogicalPlanBuilder::build).map_err(unplanned)
+}
+
+/// The records of an archive that are read.
 fn records(archive: &Archive, read: &Read, number: usize) -> Lowers<LogicalPlan> {
     let plan = if read.range.is_some() { archive.always.clone() } else { archive.records.clone() };
     let mut plan = LogicalPlanBuilder::from(plan);
     if number > 0 || read.archives.len() > 1 {
         plan = plan.alias(relation(number)).map_err(unplanned)?;
     }
-    let column = |name: &str| {
-        let found = plan.schema().iter().find(|(_, field)| field.name() == name);
-        Record { number, relation: found.and_then(|(relation, _)| relation.cloned()) }.column(name)
-    };
+    let plan = plan.build().map_err(unplanned)?;
+    let record = Record { number, relation: qualifier(&plan), archive: lit(archive.name.as_str()) };
     let mut conditions = Vec::new();
     if !read.accounts.is_empty() {
         let accounts = read.accounts.iter().map(|account| lit(account.as_str())).collect();
-        conditions.push(column("account").in_list(accounts, false));
+        conditions.push(record.column("account").in_list(accounts, false));
     }
     if let Some(range) = read.range {
-        let record =
-            Record { number, relation: plan.schema().iter().next().and_then(|(relation, _)| relation.cloned()) };
-        let world = World { record: Some(record), ..World::default() };
-        let time = world.timestamp().map_or_else(|| lit(true), |time| time.time());
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any real time are exact")]
-        let moment = |millis: i64| Value::literal(Literal::Number(millis as f64)).time();
+        let time = record.time();
         conditions.extend(range.since.map(|since| time.clone().gt_eq(moment(since))));
         conditions.extend(range.before.map(|before| time.lt(moment(before))));
     }
-    match conditions.into_iter().reduce(Expr::and) {
-        Some(condition) => plan.filter(condition).and_then(LogicalPlanBuilder::build),
-        None => plan.build(),
-    }
-    .map_err(unplanned)
+    let Some(condition) = conditions.into_iter().reduce(Expr::and) else { return Ok(plan) };
+    LogicalPlanBuilder::from(plan).filter(condition).and_then(LogicalPlanBuilder::build).map_err(unplanned)
+}
+
+/// A point in time, by the milliseconds since 1970.
+pub(super) fn moment(millis: i64) -> Expr {
+    lit(ScalarValue::TimestampMillisecond(Some(millis), Some("UTC".into())))
 }

@@ -2,7 +2,7 @@
 
 use datafusion::common::{Column, TableReference};
 use datafusion::functions::expr_fn::coalesce;
-use datafusion::logical_expr::{Expr, lit};
+use datafusion::logical_expr::{Expr, Operator, binary_expr, lit};
 
 use super::ast::Segment;
 use super::value::{Leaf, Value};
@@ -40,6 +40,8 @@ pub(super) struct Record {
     pub(super) number: usize,
     /// What its columns are qualified with.
     pub(super) relation: Option<TableReference>,
+    /// The name of the archive.
+    pub(super) archive: Expr,
 }
 
 /// The two sides of a join, each with the name the query gives it.
@@ -138,6 +140,11 @@ impl Record {
         Expr::Column(Column::new(self.relation.clone(), name))
     }
 
+    /// When the event happened.
+    pub(super) fn time(&self) -> Expr {
+        json::leaf(self.column("eventjson"), &[Step::ExactKey("eventTime".into())], Kind::Time)
+    }
+
     /// A field by its path.
     fn field(&self, path: &[Segment]) -> Value {
         if let [Segment::Name(first), ..] = path
@@ -161,26 +168,24 @@ impl Record {
     ///
     /// Source: CloudWatch Logs User Guide, "Supported logs and discovered fields".
     fn system(&self, name: &str) -> Option<Value> {
-        let leaf = |path: &str, kind: Kind| json::leaf(self.column("eventjson"), &[Step::ExactKey(path.into())], kind);
         // Missing parts make the whole missing.
-        let joined = |left: &str, between: &str, right: &str| {
-            use datafusion::logical_expr::{Operator, binary_expr};
+        let joined = |left: &str, between: &str, right: Expr| {
             let head = binary_expr(self.column(left), Operator::StringConcat, lit(between));
-            Value::text_of(binary_expr(head, Operator::StringConcat, self.column(right)))
+            Value::text_of(binary_expr(head, Operator::StringConcat, right))
         };
         Some(match name {
-            "@timestamp" => Value::time_of(leaf("eventTime", Kind::Time)),
+            "@timestamp" => Value::time_of(self.time()),
             "@message" => Value::leaf(self.whole()),
-            "@logStream" => joined("account", "_CloudTrail_", "region"),
-            "@log" => joined("account", ":", "folder"),
+            "@logStream" => joined("account", "_CloudTrail_", self.column("region")),
+            "@log" => joined("account", ":", self.archive.clone()),
             // A copy's name keeps the time of delivery; its own time is that of copying.
             "@ingestionTime" => {
                 Value::time_of(coalesce(vec![delivered_of(self.column("$path")), self.column("$file_modified_time")]))
             }
             // Opaque in CloudWatch; here the place of the record in the archive.
-            "@ptr" => joined("$path", "#", "record_index"),
+            "@ptr" => joined("$path", "#", self.column("record_index")),
             "@data_source_name" => Value::text_of(lit("aws_cloudtrail")),
-            "@data_source_type" => Value::text_of(leaf("eventCategory", Kind::Text)),
+            "@data_source_type" => self.whole().member(&[Segment::Name("eventCategory".to_owned())]),
             "@data_format" => Value::text_of(lit("JSON")),
             _ => return None,
         })

@@ -29,6 +29,7 @@ pub struct Answer {
     pub(super) logical: LogicalPlan,
     pub(super) language: Language,
     pub(super) notices: Diagnostics,
+    pub(super) screen_rows: Option<usize>,
     pub(super) ground: Ground,
     pub(super) rows: u64,
     pub(super) deadline: Deadline,
@@ -171,6 +172,12 @@ impl Answer {
     #[must_use]
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// How many rows are worth showing on a screen, where the query does not say; results elsewhere have all.
+    #[must_use]
+    pub fn screen_rows(&self) -> Option<usize> {
+        self.screen_rows
     }
 
     /// Remarks on the query's text.

@@ -182,14 +182,19 @@ pub(super) fn set_budget(state: &mut SessionState, reads_nothing: bool, options:
 /// Lets least and greatest values tell the scan which rows can still change them, where that is exact.
 ///
 /// DataFusion 55 forgets, in such a filter over several columns, a column that has had no value yet, and with it the
-/// rows in which it has one.
+/// rows in which it has one. Over computed values it drops rows that would change the answer.
 pub(super) fn set_filters_of_bounds(state: &mut SessionState, plan: &LogicalPlan) {
     let mut is_exact = true;
     // Never fails: the closure does not.
     let _ = plan.apply_with_subqueries(|node| {
         if let LogicalPlan::Aggregate(aggregate) = node {
             let of: HashSet<_> = aggregate.aggr_expr.iter().flat_map(Expr::column_refs).collect();
-            is_exact &= !aggregate.group_expr.is_empty() || of.len() <= 1;
+            let is_plain = |expr: &Expr| match expr.clone().unalias() {
+                Expr::AggregateFunction(call) => call.params.args.iter().all(|arg| matches!(arg, Expr::Column(_))),
+                _ => false,
+            };
+            let is_bounded = of.len() <= 1 && aggregate.aggr_expr.iter().all(is_plain);
+            is_exact &= !aggregate.group_expr.is_empty() || is_bounded;
         }
         Ok(TreeNodeRecursion::Continue)
     });

@@ -74,7 +74,20 @@ struct Planned {
     notices: Diagnostics,
     /// Whether what would be read is asked for, not the rows.
     is_estimate: bool,
+    /// See [`Answer::screen_rows`].
+    screen_rows: Option<usize>,
 }
+
+impl Planned {
+    fn new(plan: LogicalPlan, language: Language, notices: Diagnostics) -> Self {
+        Self { plan, language, headings: Headings::default(), notices, is_estimate: false, screen_rows: None }
+    }
+}
+
+/// The rows that the console of Logs Insights shows when a query does not say.
+///
+/// Source: CloudWatch Logs User Guide, "limit".
+const SCREEN_ROWS: usize = 10_000;
 
 impl Session {
     /// Opens archives: paths, or `s3://bucket/prefix`. The first one's tables need no schema before their names.
@@ -175,7 +188,7 @@ impl Session {
 
     async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {
         let meter = Meter::new(&self.archives());
-        let Planned { plan, language, headings, notices, is_estimate } = self.plan(&statement).await?;
+        let Planned { plan, language, headings, notices, is_estimate, screen_rows } = self.plan(&statement).await?;
         let failed = |error: DataFusionError| self.failed(&statement.source, error);
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
         let (mut state, logical) = frame.into_parts();
@@ -189,7 +202,19 @@ impl Session {
         let stream = execute_stream(Arc::clone(&physical), self.context.task_ctx()).map_err(failed)?;
         let schema = answer::headed(&stream.schema(), &headings);
         let (stream, ground) = (background::run(stream), self.ground());
-        Ok(Answer { stream, schema, physical, logical, language, notices, ground, rows: 0, deadline, meter })
+        Ok(Answer {
+            stream,
+            schema,
+            physical,
+            logical,
+            language,
+            notices,
+            screen_rows,
+            ground,
+            rows: 0,
+            deadline,
+            meter,
+        })
     }
 
     async fn plan(&self, statement: &Statement) -> Result<Planned, Error> {
@@ -207,24 +232,11 @@ impl Session {
                         let plan = params::bind(plan, source, &self.options.params)?;
                         let plan = as_written(plan, parsed.text());
                         let plan = sql::with_addresses_as_text(plan).map_err(|error| self.failed(source, error))?;
-                        Ok(Planned {
-                            plan,
-                            language: Language::Sql,
-                            headings,
-                            notices: notices(list),
-                            is_estimate: false,
-                        })
+                        Ok(Planned { headings, ..Planned::new(plan, Language::Sql, notices(list)) })
                     }
                     Prepared::Command(command) => {
                         let Done { plan, notices: list } = Box::pin(self.command(command, source)).await?;
-                        let headings = Headings::default();
-                        Ok(Planned {
-                            plan,
-                            language: Language::Sql,
-                            headings,
-                            notices: notices(list),
-                            is_estimate: false,
-                        })
+                        Ok(Planned::new(plan, Language::Sql, notices(list)))
                     }
                 }
             }
@@ -232,11 +244,9 @@ impl Session {
                 let scope = self.scope(query, source).await?;
                 let lowered = crate::insights::lower(query, source, &scope).map_err(Error::Query)?;
                 Ok(Planned {
-                    plan: lowered.plan,
-                    language: Language::Insights,
-                    headings: Headings::default(),
-                    notices: notices(lowered.notices),
                     is_estimate: lowered.is_estimate,
+                    screen_rows: (!lowered.is_limited).then_some(SCREEN_ROWS),
+                    ..Planned::new(lowered.plan, Language::Insights, notices(lowered.notices))
                 })
             }
         }

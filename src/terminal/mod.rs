@@ -110,6 +110,7 @@ impl Terminal {
         let width = sink.is_terminal().then(|| columns(answer.schema().fields().len())).flatten();
         let options = output::Options {
             width,
+            max_rows: answer.screen_rows().filter(|_| sink.is_terminal()),
             color: self.color_rows && sink.is_terminal(),
             style,
             ..output::Options::default()

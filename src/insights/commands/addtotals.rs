@@ -88,7 +88,10 @@ fn row_total(numbers: &[(String, Value)]) -> Lowers<Value> {
 /// Adds a row with the sums of these columns at the end: every row is a group of its own, and all are one group.
 fn add_row(rows: &mut Rows, numbers: &[(String, Value)]) -> Lowers<()> {
     let place = rows.window("place", row_number(), Vec::new())?;
-    let (mut made, mut kept, mut columns) = (Vec::new(), vec![place.clone()], Vec::new());
+    // Whether a row is the last is a key of its own: DataFusion 55 takes the groups for sorted as the rows were.
+    let last = rows.fresh("last");
+    let is_last = place.clone().is_null().alias(&last);
+    let (mut made, mut kept, mut columns) = (Vec::new(), vec![is_last, place.clone()], Vec::new());
     for shown in rows.columns_shown() {
         let is_summed = numbers.iter().any(|(name, _)| *name == shown.0);
         let value = rows.value_shown(&shown);
@@ -109,7 +112,7 @@ fn add_row(rows: &mut Rows, numbers: &[(String, Value)]) -> Lowers<()> {
     let made = rows.settle(made)?;
     let groups = Expr::GroupingSet(GroupingSet::GroupingSets(vec![vec![place.clone()], Vec::new()]));
     rows.build(|plan| plan.aggregate([groups], made)?.project(kept))?;
-    rows.stand_for(columns, vec![place.sort(true, false)]);
+    rows.stand_for(columns, vec![column(&last).sort(true, false), place.sort(true, false)]);
     Ok(())
 }
 

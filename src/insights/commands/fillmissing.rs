@@ -6,8 +6,8 @@
 use std::fmt;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::UnnestOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{Column, UnnestOptions};
 use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
 use datafusion::functions_window::expr_fn::{lag, lead};
 use datafusion::logical_expr::{Expr as Engine, ExprFunctionExt, cast, lit, when};
@@ -19,7 +19,8 @@ use crate::insights::ast::{Expr, Name, Path, level};
 use crate::insights::lower::{Lowers, column, unplanned};
 use crate::insights::parser::{Parsed, Parser};
 use crate::insights::rows::Rows;
-use crate::insights::value::{Class, Literal, Value};
+use crate::insights::sources::moment;
+use crate::insights::value::{Class, Value};
 
 pub(super) const ROW: Row = Row {
     name: "fillmissing",
@@ -77,8 +78,6 @@ impl FillMissing {
         let first = rows.overall("first", min_udaf(), vec![time.clone()])?;
         let last = rows.overall("last", max_udaf(), vec![time.clone()])?;
         let asked = rows.context.scope.range;
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of any real time are exact")]
-        let moment = |millis: i64| Value::literal(Literal::Number(millis as f64)).time();
         let first = asked.since.map_or(first, |since| floor_of(moment(since), length));
         // The end is not part of the bins, so the last bin ends a moment after its beginning.
         let millis = |time: Engine| cast(time, DataType::Int64);
@@ -89,7 +88,7 @@ impl FillMissing {
         let bin = rows.fresh(&rows.world.columns[at].name);
         rows.add(vec![(bin.clone(), bins)])?;
         let options = UnnestOptions::new().with_preserve_nulls(true);
-        rows.build(|plan| plan.unnest_column_with_options(bin.as_str(), options))?;
+        rows.build(|plan| plan.unnest_column_with_options(Column::new_unqualified(&bin), options))?;
         rows.exchange(&time, &column(&bin))?;
         let bin = column(&bin);
         let is_old = bin.clone().eq(time.clone()).or(time.is_null());

@@ -58,8 +58,8 @@ fn parse(parser: &mut Parser<'_>, word: Span) -> Parsed<Command> {
         }
     }
     let (Some(left), Some(right)) = (left, right) else {
-        return Err(Diagnostic::error("I037", "`join` needs a name for either side")
-            .at(word, "without `left=` or `right=`")
+        return Err(Diagnostic::error("I037", "`join` needs `left=` and `right=`, a name for either side")
+            .at(word, "one of them is missing")
             .help("write `join left=a right=b where a.x = b.y (SOURCE 'archive')`"));
     };
     if left.text == right.text {
@@ -105,6 +105,15 @@ impl Join {
             let fits = *first == Segment::Name(alias.text.clone()) && !rest.is_empty();
             fits.then(|| Path { segments: rest.to_vec(), span: path.span })
         };
+        for path in [a, b].iter().filter_map(|expr| expr.field()) {
+            let steps = path.steps();
+            let first = steps.first().map(Segment::name).unwrap_or_default();
+            if first != self.left.text && first != self.right.text {
+                return Err(Diagnostic::error("I037", format!("no side is named `{first}`"))
+                    .at(path.span, "of neither side")
+                    .help(format!("begin it with `{}.` or `{}.`", self.left, self.right)));
+            }
+        }
         let pair = side(a, &self.left).zip(side(b, &self.right));
         pair.or_else(|| side(b, &self.left).zip(side(a, &self.right))).ok_or_else(|| self.unequal(part))
     }

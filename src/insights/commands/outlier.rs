@@ -50,7 +50,7 @@ fn parse(parser: &mut Parser<'_>, _: Span) -> Parsed<Command> {
                 _ => {
                     return Err(Diagnostic::error("I036", format!("`outlier` has no action `{}`", action.text))
                         .at(action.span, "not an action")
-                        .help("write `action=transform` or `action=remove`"));
+                        .help("write `action=remove` or `action=transform`"));
                 }
             };
         } else if parser.eat_option("param") {

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::UnnestOptions;
+use datafusion::common::{Column, UnnestOptions};
 use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::functions::expr_fn::starts_with;
 use datafusion::functions_aggregate::expr_fn::sum;
@@ -79,7 +79,7 @@ impl RelevantFields {
         let chosen = chosen.reduce(Engine::or).map(|chosen| chosen.or(column(&field).eq(lit(""))));
         let options = UnnestOptions::new().with_preserve_nulls(false);
         rows.build(|plan| {
-            let plan = plan.unnest_column_with_options(list.as_str(), options)?.project(counted)?;
+            let plan = plan.unnest_column_with_options(Column::new_unqualified(&list), options)?.project(counted)?;
             let plan = chosen.into_iter().try_fold(plan, datafusion::logical_expr::LogicalPlanBuilder::filter)?;
             let counts = [&matching, &other].map(|name| sum(column(name)).alias(name));
             plan.aggregate([column(&field), column(&value)], counts)

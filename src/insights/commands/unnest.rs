@@ -4,7 +4,10 @@
 
 use std::fmt;
 
-use datafusion::common::UnnestOptions;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Column, UnnestOptions};
+use datafusion::functions_nested::expr_fn::{cardinality, gen_series};
+use datafusion::logical_expr::{cast, lit};
 
 use super::{Command, Row};
 use crate::diag::Span;
@@ -47,11 +50,21 @@ impl Unnest {
             Some(leaf) if !leaf.path.is_empty() => leaf.read(Kind::Json),
             _ => value.text(),
         };
-        let elements = rows.fresh(&self.name.text);
+        let (elements, places) = (rows.fresh(&self.name.text), rows.fresh("place"));
         rows.add(vec![(elements.clone(), elements_of(json))])?;
+        let count = cast(cardinality(column(&elements)), DataType::Int64);
+        rows.add(vec![(places.clone(), gen_series(lit(1_i64), count, lit(1_i64)))])?;
+        let both = [&elements, &places].map(|name| Column::new_unqualified(name)).to_vec();
         let options = UnnestOptions::new().with_preserve_nulls(false);
-        rows.build(|plan| plan.unnest_column_with_options(elements.as_str(), options))?;
+        rows.build(|plan| plan.unnest_columns_with_options(both, options))?;
         rows.reaches_scan = false;
+        // Elements stay in the order of their list.
+        let mut order = rows.total_order()?;
+        let place = column(&places).sort(true, false);
+        rows.ties = rows.world.places().into_iter().map(|place| place.sort(true, false)).collect();
+        rows.ties.push(place.clone());
+        order.push(place);
+        rows.order = order;
         rows.scramble();
         let element = Leaf { json: column(&elements), path: Vec::new(), is_flag: false, is_record: false };
         rows.bind(&self.name.text, self.name.text.clone(), Value::leaf(element));
