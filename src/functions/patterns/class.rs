@@ -100,6 +100,7 @@ impl Class {
     /// The class of a JSON value that is neither object nor array, as it is written.
     pub(super) fn of_leaf(raw: &str) -> Self {
         match raw.as_bytes() {
+            br#""true""# | br#""false""# => Self::Boolean,
             [b'"', .., b'"'] => Self::of(&raw[1..raw.len() - 1]).unwrap_or(Self::Token),
             b"true" | b"false" => Self::Boolean,
             b"null" => Self::Null,
@@ -107,7 +108,7 @@ impl Class {
         }
     }
 
-    /// The class of a text without white space; none for a mere word.
+    /// The class of a text; none for a mere word, or several.
     pub(super) fn of(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.len() < 2 {
@@ -116,7 +117,13 @@ impl Class {
         if is_blob(bytes) {
             return Some(Self::Id);
         }
-        if bytes.len() > LONGEST || bytes.iter().any(u8::is_ascii_whitespace) {
+        if bytes.len() > LONGEST {
+            return None;
+        }
+        if is_time(bytes) {
+            return Some(Self::Time);
+        }
+        if bytes.iter().any(u8::is_ascii_whitespace) {
             return None;
         }
         if text.starts_with("arn:") && bytes.iter().filter(|byte| **byte == b':').count() >= 5 {
@@ -154,9 +161,6 @@ impl Class {
         if text.split('/').next().is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()) {
             return Some(Self::Ipv6);
         }
-        if is_time(bytes) {
-            return Some(Self::Time);
-        }
         if is_number(text) {
             return Some(Self::Number);
         }
@@ -177,7 +181,7 @@ impl Class {
         if is_host(text) {
             return Some(Self::Host);
         }
-        (is_marked_id(text)
+        (marked(text).is_some()
             || (bytes.len() >= 8 && digits >= 3 && text.trim_end_matches('=').bytes().all(|byte| is_id_byte(&byte))))
         .then_some(Self::Id)
     }
@@ -211,11 +215,14 @@ fn is_email(text: &str) -> bool {
     is_fine(name) && is_fine(domain) && domain.trim_matches('.').contains('.')
 }
 
-/// An action of IAM: `ec2:DescribeInstances`, `s3:*`.
+/// An action of IAM: `ec2:DescribeInstances`, `s3:*`, `SNS:Publish`.
 fn is_action(text: &str) -> bool {
     let Some((service, action)) = text.split_once(':') else { return false };
-    service.starts_with(|first: char| first.is_ascii_lowercase())
-        && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    let is_lower = service.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_upper = service.bytes().any(|byte| byte.is_ascii_uppercase());
+    service.starts_with(|first: char| first.is_ascii_alphabetic())
+        && is_lower != is_upper
+        && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && action.starts_with(|first: char| first.is_ascii_uppercase() || first == '*')
         && action.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'*')
 }
@@ -247,11 +254,12 @@ fn is_time(bytes: &[u8]) -> bool {
             })
     };
     let is_rest = |rest: &[u8]| {
-        rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b',' | b'T' | b'Z' | b'+' | b'-'))
+        rest.iter()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b':' | b'.' | b',' | b'T' | b'Z' | b'+' | b'-'))
     };
     if like(b"9999-99-99", bytes) || like(b"9999/99/99", bytes) {
         let rest = &bytes[10..];
-        return rest.is_empty() || (matches!(rest[0], b'T' | b't' | b'Z' | b'+') && is_rest(rest));
+        return rest.is_empty() || (matches!(rest[0], b' ' | b'T' | b'Z' | b'+') && is_rest(rest));
     }
     if like(b"99999999T999999Z", bytes) {
         return bytes.len() == 16;
@@ -326,14 +334,26 @@ fn is_host(text: &str) -> bool {
         && labels.last().is_some_and(|last| last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
-/// `i-0123456789abcdef0`, `sg-1a2b3c4d`.
-fn is_marked_id(text: &str) -> bool {
-    text.rsplit_once(['-', '_']).is_some_and(|(name, id)| {
-        id.len() >= 8
-            && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && id.bytes().any(|byte| byte.is_ascii_digit())
-            && name.bytes().all(|byte| is_id_byte(&byte))
-    })
+/// The length of the name in `i-0123456789abcdef0` or `red-team_1c67869a-…`, and the class of what follows it after one
+/// character. The name has no digits, and so is the same the next time.
+pub(super) fn marked(text: &str) -> Option<(usize, Class)> {
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.bytes().all(|byte| is_id_byte(&byte) && !byte.is_ascii_digit())
+    };
+    let before = text.len().checked_sub(36).and_then(|at| text.split_at_checked(at));
+    if let Some((name, uuid)) = before
+        && is_uuid(uuid.as_bytes())
+    {
+        let name = name.strip_suffix(['-', '_'])?;
+        return is_name(name).then_some((name.len(), Class::Uuid));
+    }
+    let (name, id) = text.rsplit_once(['-', '_'])?;
+    let is_id = id.len() >= 8
+        && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && id.bytes().any(|byte| byte.is_ascii_digit());
+    let class = if id.bytes().all(|byte| byte.is_ascii_digit()) { Class::Number } else { Class::Hex };
+    (is_id && is_name(name)).then_some((name.len(), class))
 }
 
 #[cfg(test)]
@@ -367,6 +387,8 @@ mod tests {
             ("arn:aws:iam::123456789012:user/alice", Class::Arn),
             ("ec2:DescribeInstances", Class::Action),
             ("s3:*", Class::Action),
+            ("SNS:Publish", Class::Action),
+            ("2026-03-01 10:00:00", Class::Time),
             ("alice@example.com", Class::Email),
             ("https://example.com/a?b=c", Class::Url),
             ("ip-10-0-0-1.ec2.internal", Class::Host),
@@ -385,11 +407,34 @@ mod tests {
 
     #[test]
     fn words_stay_words() {
-        for text in
-            ["", "a", "Denied", "Boto3", "x86_64", "S3", "ec2.amazonaws.com", "identity-based", "user/alice", "é", "::"]
-        {
+        for text in [
+            "",
+            "a",
+            "Denied",
+            "Boto3",
+            "x86_64",
+            "S3",
+            "ec2.amazonaws.com",
+            "identity-based",
+            "user/alice",
+            "é",
+            "::",
+            "User:Alice",
+        ] {
             let found = Class::of(text);
             assert!(found.is_none() || text == "::", "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_with_a_name_is_told_by_it() {
+        assert_eq!(marked("i-0123456789abcdef0"), Some((1, Class::Hex)));
+        assert_eq!(marked("red-team_ea782787-a65d-4fc4-9fca-1c97869a9a25"), Some((8, Class::Uuid)));
+        assert_eq!(marked("terraform-20230710121504"), Some((9, Class::Number)));
+        for text in
+            ["identity-based", "x2-0123456789", "é-12345678", "-12345678", "ea782787-a65d-4fc4-9fca-1c97869a9a25"]
+        {
+            assert_eq!(marked(text), None, "{text}");
         }
     }
 

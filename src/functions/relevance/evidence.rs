@@ -125,7 +125,7 @@ impl Evidence {
         }
     }
 
-    /// Score and contributors; none without rows on both sides.
+    /// Score, to four decimals, and contributors; none without rows on both sides.
     fn outcome(&self) -> Option<(f64, String)> {
         let mut sum = Rows::default();
         let (mut single, mut singles) = (Rows::default(), 0_i64);
@@ -176,7 +176,7 @@ impl Evidence {
                 json + &format!(",\"matching\":{},\"other\":{}}}", share(matching), share(other))
             })
             .collect();
-        Some((score.clamp(0.0, 1.0), format!("[{}]", contributors.join(","))))
+        Some(((score.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0, format!("[{}]", contributors.join(","))))
     }
 
     /// The median of the numbers on one side.
@@ -325,7 +325,6 @@ mod tests {
     fn check(rows: &[Row<'_>], totals: (i64, i64), score: Option<f64>, contributors: &str) {
         let found = evidence(rows, totals).outcome();
         let expected = score.map(|score| (score, contributors.to_owned()));
-        let found = found.map(|(score, contributors)| ((score * 10_000.0).round() / 10_000.0, contributors));
         assert_eq!(found, expected, "{rows:?}");
     }
 
