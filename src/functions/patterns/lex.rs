@@ -4,7 +4,8 @@
 //! and addresses have punctuation inside; what is no such value is cut at its punctuation. What stands in quotes is a
 //! value, and so is a list in brackets.
 
-use super::class::{Class, marked};
+use super::class::Class;
+use super::form::marked;
 
 /// A piece of a text; together they are all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -45,8 +45,6 @@ const WARN: &[&str] = &[
     "timed!",
     "exceed",
     "deprecat",
-    "retry",
-    "retries",
     "slow!",
     "unsupported!",
     "missing!",
@@ -147,7 +145,7 @@ mod tests {
     fn words_tell_how_bad_it_is() {
         for (pattern, expected) in [
             ("User: <Arn-1> is not authorized", "Error"),
-            ("Chrome/<Version-1>", "Info"),
+            ("aws-cli/2 cfg/retry-mode#standard", "Info"),
             ("Access Denied", "Error"),
             ("AccessDenied", "Error"),
             ("Client.UnauthorizedOperation", "Error"),
