@@ -19,7 +19,7 @@ use crate::functions::number;
 /// Values that are told as contributors.
 const MOST: usize = 5;
 
-/// When more values were seen in one row only, they are one value.
+/// When more values were seen in one or two rows only, they are one value.
 const FEW: i64 = 20;
 
 /// The fields of the result.
@@ -39,7 +39,7 @@ pub(super) struct Evidence {
     totals: Rows,
     /// How many values were in so many rows.
     values: BTreeMap<Rows, i64>,
-    /// The values that contribute most, of those seen once and of the others.
+    /// The values that contribute most, of those seldom seen and of the others.
     top: Vec<(String, Rows)>,
     /// The values as numbers, unless one of them is none.
     numbers: Option<Numbers>,
@@ -73,7 +73,7 @@ impl Evidence {
         top.sort_by(|a, b| self.order(a, b));
         let (mut single, mut repeated) = (0, 0);
         top.retain(|(_, rows)| {
-            let seen = if rows.is_single() { &mut single } else { &mut repeated };
+            let seen = if rows.is_seldom() { &mut single } else { &mut repeated };
             *seen += 1;
             *seen <= MOST
         });
@@ -95,7 +95,7 @@ impl Evidence {
             let all =
                 Rows { matching: rows.matching.saturating_mul(*values), other: rows.other.saturating_mul(*values) };
             sum.add(all);
-            if rows.is_single() {
+            if rows.is_seldom() {
                 single.add(all);
                 singles = singles.saturating_add(*values);
             }
@@ -107,7 +107,7 @@ impl Evidence {
         let missing = Rows { matching: totals.matching - sum.matching, other: totals.other - sum.other };
         let pools = singles > FEW;
         let mut score = missing.contribution(totals);
-        for (rows, values) in self.values.iter().filter(|(rows, _)| !(pools && rows.is_single())) {
+        for (rows, values) in self.values.iter().filter(|(rows, _)| !(pools && rows.is_seldom())) {
             #[expect(clippy::cast_precision_loss, reason = "a score is not exact")]
             let times = *values as f64;
             score += times * rows.contribution(totals);
@@ -118,7 +118,7 @@ impl Evidence {
         let mut top: Vec<(Option<&str>, Rows)> = self
             .top
             .iter()
-            .filter(|(_, rows)| !(pools && rows.is_single()))
+            .filter(|(_, rows)| !(pools && rows.is_seldom()))
             .map(|(value, rows)| (Some(value.as_str()), *rows))
             .chain([(None, missing)])
             .filter(|(_, rows)| rows.contribution(totals) > 0.0)

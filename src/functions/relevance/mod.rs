@@ -4,7 +4,7 @@
 //! values; rows without the field have a value of their own. 0 means that both are the same, 1 that no value is in both.
 //!
 //! Ids are different in every row, and would divide any two sets of rows perfectly without telling anything. Where more
-//! than twenty values were seen in one row only, these count as one value together.
+//! than twenty values were seen in no more than two rows each, these count as one value together.
 //!
 //! Source: Lin, "Divergence measures based on the Shannon entropy", 1991.
 
