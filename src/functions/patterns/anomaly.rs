@@ -85,7 +85,15 @@ fn time_words(milliseconds: i64) -> String {
 }
 
 /// What is unusual about these counts, each with the begin of its bin; `total` is the number of events of all patterns.
+///
+/// The score has four decimals.
 pub(super) fn anomaly(series: impl Iterator<Item = (i64, i64)>, range: Range, total: Option<i64>) -> Option<Anomaly> {
+    let mut found = unusual(series, range, total)?;
+    found.score = (found.score * 10_000.0).round() / 10_000.0;
+    Some(found)
+}
+
+fn unusual(series: impl Iterator<Item = (i64, i64)>, range: Range, total: Option<i64>) -> Option<Anomaly> {
     let bins = range.bins()?;
     let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
     for (at, count) in series.filter(|(_, count)| *count > 0) {

@@ -1,6 +1,11 @@
 //! What a piece of text is by its nature: a number, an address, an ARN, …
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
+
+use super::form::{
+    is_access_key, is_action, is_blob, is_email, is_host, is_id_byte, is_ipv4, is_number, is_region, is_time, is_uuid,
+    is_version, marked,
+};
 
 /// A kind of value. Its name is what a placeholder is called by: `<Arn-1>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -100,6 +105,7 @@ impl Class {
     /// The class of a JSON value that is neither object nor array, as it is written.
     pub(super) fn of_leaf(raw: &str) -> Self {
         match raw.as_bytes() {
+            br#""true""# | br#""false""# => Self::Boolean,
             [b'"', .., b'"'] => Self::of(&raw[1..raw.len() - 1]).unwrap_or(Self::Token),
             b"true" | b"false" => Self::Boolean,
             b"null" => Self::Null,
@@ -107,7 +113,7 @@ impl Class {
         }
     }
 
-    /// The class of a text without white space; none for a mere word.
+    /// The class of a text; none for a mere word, or several.
     pub(super) fn of(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.len() < 2 {
@@ -116,7 +122,13 @@ impl Class {
         if is_blob(bytes) {
             return Some(Self::Id);
         }
-        if bytes.len() > LONGEST || bytes.iter().any(u8::is_ascii_whitespace) {
+        if bytes.len() > LONGEST {
+            return None;
+        }
+        if is_time(bytes) {
+            return Some(Self::Time);
+        }
+        if bytes.iter().any(u8::is_ascii_whitespace) {
             return None;
         }
         if text.starts_with("arn:") && bytes.iter().filter(|byte| **byte == b':').count() >= 5 {
@@ -154,9 +166,6 @@ impl Class {
         if text.split('/').next().is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()) {
             return Some(Self::Ipv6);
         }
-        if is_time(bytes) {
-            return Some(Self::Time);
-        }
         if is_number(text) {
             return Some(Self::Number);
         }
@@ -177,163 +186,10 @@ impl Class {
         if is_host(text) {
             return Some(Self::Host);
         }
-        (is_marked_id(text)
+        (marked(text).is_some()
             || (bytes.len() >= 8 && digits >= 3 && text.trim_end_matches('=').bytes().all(|byte| is_id_byte(&byte))))
         .then_some(Self::Id)
     }
-}
-
-fn is_id_byte(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'*' | b'~')
-}
-
-/// Long runs of the characters of Base64, in which words would be told apart by `-`, `/` or `_`.
-fn is_blob(bytes: &[u8]) -> bool {
-    bytes.len() >= 40
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'))
-        && bytes.iter().any(u8::is_ascii_digit)
-        && bytes.iter().any(u8::is_ascii_uppercase)
-        && bytes.iter().any(u8::is_ascii_lowercase)
-        && longest_run(bytes) >= 24
-}
-
-/// The longest run of letters and digits.
-fn longest_run(bytes: &[u8]) -> usize {
-    bytes.split(|byte| !byte.is_ascii_alphanumeric()).map(<[u8]>::len).max().unwrap_or(0)
-}
-
-fn is_email(text: &str) -> bool {
-    let Some((name, domain)) = text.split_once('@') else { return false };
-    let is_fine = |part: &str| {
-        !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
-    };
-    is_fine(name) && is_fine(domain) && domain.trim_matches('.').contains('.')
-}
-
-/// An action of IAM: `ec2:DescribeInstances`, `s3:*`.
-fn is_action(text: &str) -> bool {
-    let Some((service, action)) = text.split_once(':') else { return false };
-    service.starts_with(|first: char| first.is_ascii_lowercase())
-        && service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && action.starts_with(|first: char| first.is_ascii_uppercase() || first == '*')
-        && action.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'*')
-}
-
-fn is_uuid(bytes: &[u8]) -> bool {
-    bytes.len() == 36
-        && bytes.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
-/// An address, alone, with a port or with the length of a prefix.
-fn is_ipv4(text: &str) -> bool {
-    let (address, rest) = match text.find(['/', ':']) {
-        Some(at) => (&text[..at], &text[at + 1..]),
-        None => (text, "0"),
-    };
-    !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()) && address.parse::<Ipv4Addr>().is_ok()
-}
-
-/// `2026-03-01`, `2026/03/01`, either with a time of day, or `10:00:00` alone.
-fn is_time(bytes: &[u8]) -> bool {
-    let like = |form: &[u8], text: &[u8]| {
-        text.len() >= form.len()
-            && form.iter().zip(text).all(|(form, byte)| match form {
-                b'9' => byte.is_ascii_digit(),
-                other => byte == other,
-            })
-    };
-    let is_rest = |rest: &[u8]| {
-        rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b',' | b'T' | b'Z' | b'+' | b'-'))
-    };
-    if like(b"9999-99-99", bytes) || like(b"9999/99/99", bytes) {
-        let rest = &bytes[10..];
-        return rest.is_empty() || (matches!(rest[0], b'T' | b't' | b'Z' | b'+') && is_rest(rest));
-    }
-    if like(b"99999999T999999Z", bytes) {
-        return bytes.len() == 16;
-    }
-    like(b"99:99:99", bytes) && is_rest(&bytes[8..])
-}
-
-/// `-5`, `1,024`, `99.5%`, `10ms`, `1e-7`.
-fn is_number(text: &str) -> bool {
-    let text = text.strip_suffix('%').unwrap_or(text);
-    if let Some(number) = text.strip_prefix(['-', '+']).or(Some(text))
-        && number.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-    {
-        let without = number.trim_end_matches(|last: char| last.is_ascii_alphabetic());
-        let unit = number.len() - without.len();
-        let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',');
-        if unit <= 3 && is_plain(without) && without.matches('.').count() <= 1 {
-            return without.bytes().any(|byte| byte.is_ascii_digit());
-        }
-        return number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'-' | b'+'))
-            && number.parse::<f64>().is_ok();
-    }
-    false
-}
-
-/// The unique ids of IAM, and those of access keys.
-///
-/// Source: IAM User Guide, "IAM identifiers", understanding unique ID prefixes.
-fn is_access_key(bytes: &[u8]) -> bool {
-    const PREFIXES: &[&[u8]] =
-        &[b"AKIA", b"ASIA", b"AROA", b"AIDA", b"AGPA", b"AIPA", b"ANPA", b"ANVA", b"APKA", b"ABIA", b"ACCA", b"ASCA"];
-    bytes.len() >= 16
-        && PREFIXES.iter().any(|prefix| bytes.starts_with(prefix))
-        && bytes.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-}
-
-/// `us-east-1`, `us-gov-west-1`, `eu-central-1a`.
-fn is_region(text: &str) -> bool {
-    let text = text.strip_suffix(|last: char| last.is_ascii_lowercase()).unwrap_or(text);
-    let mut parts = text.split('-').rev();
-    let is_last_digit = parts.next().is_some_and(|last| last.len() == 1 && last.as_bytes()[0].is_ascii_digit());
-    let words: Vec<_> = parts.collect();
-    const DIRECTIONS: &[&str] =
-        &["north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest"];
-    is_last_digit
-        && matches!(words.len(), 2 | 3)
-        && words.first().is_some_and(|direction| DIRECTIONS.contains(direction))
-        && words.iter().skip(1).all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
-        && words.last().is_some_and(|area| (2..=5).contains(&area.len()))
-}
-
-/// `2.9.0`, `10_15_7`, `v1.2`, `4.14.294-220.533.amzn2.x86_64`.
-fn is_version(bytes: &[u8]) -> bool {
-    let bytes = match bytes {
-        [b'v' | b'V', rest @ ..] => rest,
-        all => all,
-    };
-    bytes.first().is_some_and(u8::is_ascii_digit)
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'~'))
-        && bytes.iter().any(|byte| matches!(byte, b'.' | b'_'))
-}
-
-/// A name of a machine, with at least two dots. `ec2.amazonaws.com` is the name of a service.
-fn is_host(text: &str) -> bool {
-    let labels: Vec<_> = text.split('.').collect();
-    let is_label = |label: &&str| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    labels.len() >= 3
-        && !(labels.len() == 3 && text.ends_with(".amazonaws.com"))
-        && labels.iter().all(is_label)
-        && labels.last().is_some_and(|last| last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic()))
-}
-
-/// `i-0123456789abcdef0`, `sg-1a2b3c4d`.
-fn is_marked_id(text: &str) -> bool {
-    text.rsplit_once(['-', '_']).is_some_and(|(name, id)| {
-        id.len() >= 8
-            && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && id.bytes().any(|byte| byte.is_ascii_digit())
-            && name.bytes().all(|byte| is_id_byte(&byte))
-    })
 }
 
 #[cfg(test)]
@@ -367,6 +223,8 @@ mod tests {
             ("arn:aws:iam::123456789012:user/alice", Class::Arn),
             ("ec2:DescribeInstances", Class::Action),
             ("s3:*", Class::Action),
+            ("SNS:Publish", Class::Action),
+            ("2026-03-01 10:00:00", Class::Time),
             ("alice@example.com", Class::Email),
             ("https://example.com/a?b=c", Class::Url),
             ("ip-10-0-0-1.ec2.internal", Class::Host),
@@ -385,9 +243,20 @@ mod tests {
 
     #[test]
     fn words_stay_words() {
-        for text in
-            ["", "a", "Denied", "Boto3", "x86_64", "S3", "ec2.amazonaws.com", "identity-based", "user/alice", "é", "::"]
-        {
+        for text in [
+            "",
+            "a",
+            "Denied",
+            "Boto3",
+            "x86_64",
+            "S3",
+            "ec2.amazonaws.com",
+            "identity-based",
+            "user/alice",
+            "é",
+            "::",
+            "User:Alice",
+        ] {
             let found = Class::of(text);
             assert!(found.is_none() || text == "::", "{text}: {found:?}");
         }

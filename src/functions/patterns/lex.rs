@@ -5,6 +5,7 @@
 //! value, and so is a list in brackets.
 
 use super::class::Class;
+use super::form::marked;
 
 /// A piece of a text; together they are all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Lexer<'_, '_> {
                 && holes(whole) == 0
                 && let Some(class) = self.class_of(whole)
             {
-                self.push(Kind::Value(class), self.at + whole.len());
+                self.push_value(whole.len(), class);
                 continue;
             }
             if is_cut || whole.is_empty() {
@@ -120,10 +121,36 @@ impl Lexer<'_, '_> {
                 continue;
             }
             let part = &whole[..whole.find(is_between).unwrap_or(whole.len())];
-            let part =
-                if part.trim_end_matches(is_closing).is_empty() { part } else { part.trim_end_matches(is_closing) };
-            let class = self.class_of(part).filter(|_| holes(part) == 0);
-            self.push(class.map_or(Kind::Word, Kind::Value), self.at + part.len());
+            let trimmed = part.trim_end_matches(is_closing);
+            let part = if trimmed.is_empty() { part } else { trimmed };
+            match (part.find(HOLE), self.class_of(part)) {
+                (Some(0), _) => self.push(Kind::Word, self.at + HOLE.len_utf8()),
+                (Some(at), _) => self.push_name(part[..at].trim_end_matches(['-', '_']).len().max(1), at),
+                (None, Some(class)) => self.push_value(part.len(), class),
+                (None, None) => self.push(Kind::Word, self.at + part.len()),
+            }
+        }
+    }
+
+    /// Takes a value. An id with a name is that name and a value.
+    fn push_value(&mut self, length: usize, class: Class) {
+        let end = self.at + length;
+        let named = if class == Class::Id { marked(&self.text[self.at..end]) } else { None };
+        match named {
+            Some((name, class)) => {
+                self.push_name(name, name + 1);
+                self.push(Kind::Value(class), end);
+            }
+            None => self.push(Kind::Value(class), end),
+        }
+    }
+
+    /// Takes a word of one length, and what joins it to a value that begins after another.
+    fn push_name(&mut self, name: usize, value: usize) {
+        let start = self.at;
+        self.push(Kind::Word, start + name);
+        if name < value {
+            self.push(Kind::Gap, start + value);
         }
     }
 
@@ -173,7 +200,8 @@ impl Lexer<'_, '_> {
         }
         let Some(length) = found.filter(|length| *length > 0) else { return false };
         let class = match open {
-            '[' if !rest[..length].contains(',') => return false,
+            // The agents of S3 stand in brackets as a whole.
+            '[' if self.at == 0 || !rest[..length].contains(',') => return false,
             '[' => Class::List,
             _ => Class::of(&rest[..length]).unwrap_or(Class::Token),
         };
@@ -257,13 +285,16 @@ mod tests {
     #[test]
     fn what_is_in_quotes_is_a_value_and_an_apostrophe_is_none() {
         assert_eq!(pieces("The key 'my own' doesn't exist"), ["The", "key", "<Token>", "doesn", "t", "exist"]);
-        assert_eq!(pieces(r#"name="a b", id=i-0123456789abcdef0"#), ["name", "<Token>", "id", "<Id>"]);
+        assert_eq!(pieces(r#"name="a b", id=i-0123456789abcdef0"#), ["name", "<Token>", "id", "i", "<Hex>"]);
         assert_eq!(pieces("one of: [a, b c]"), ["one", "of", "<List>"]);
         assert_eq!(pieces("[ERROR] 'open"), ["ERROR", "open"]);
+        assert_eq!(pieces("[a, b]"), ["a", "b"]);
     }
 
     #[test]
     fn a_pattern_is_cut_as_its_texts_are() {
+        let (named, _) = with_holes("red-team_<Uuid-1>, i-<Hex-2>");
+        assert_eq!(pieces(&named), ["red-team", "\u{F8FF}", "i", "\u{F8FF}"]);
         let (text, classes) = with_holes("Value '<Token-1>' at <Path-2>: <b> <Token-x>");
         assert_eq!(text, "Value '\u{F8FF}' at \u{F8FF}: <b> <Token-x>");
         assert_eq!(classes, [Class::Token, Class::Path]);

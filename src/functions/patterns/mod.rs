@@ -12,6 +12,7 @@ mod anomaly;
 mod class;
 mod document;
 mod fill;
+mod form;
 mod lex;
 mod merge;
 mod severity;

@@ -34,6 +34,9 @@ const ERROR: &[&str] = &[
     "expired!",
 ];
 
+/// What reports an error in more than one word.
+const PHRASES: &[&str] = &["not authorized", "not authorised", "not allowed", "not permitted"];
+
 /// Those that warn.
 const WARN: &[&str] = &[
     "warn",
@@ -42,8 +45,6 @@ const WARN: &[&str] = &[
     "timed!",
     "exceed",
     "deprecat",
-    "retry",
-    "retries",
     "slow!",
     "unsupported!",
     "missing!",
@@ -53,8 +54,8 @@ const WARN: &[&str] = &[
 
 /// `Error`, `Warn` or `Info`.
 ///
-/// Names such as `AccessDenied` are taken apart. Of JSON the values count and not the keys, other than `errorCode` and
-/// `errorMessage`, which a record has when something went wrong.
+/// Names such as `AccessDenied` are taken apart. Of JSON the values count and not the keys. A record is an error when it
+/// has an `errorCode` or an `errorMessage`, or its `responseElements` say so in a word.
 pub(super) fn severity(pattern: &str) -> &'static str {
     let mut worst = Worst::default();
     if !worst.document(pattern) {
@@ -80,27 +81,33 @@ impl Worst {
             return false;
         }
         let mut depth = 0_usize;
-        let mut key = "";
-        // The members that say which kind of event it is make it a record.
-        let (mut is_record, mut has_error) = (false, false);
+        let (mut top, mut is_record) = ("", false);
+        let mut values = Self::default();
+        let mut outcome = Self::default();
         let all = visit(pattern, |event| match event {
             Event::Object | Event::Array => depth += 1,
             Event::End => depth = depth.saturating_sub(1),
-            Event::Key(next) => {
-                key = next;
-                is_record |= depth == 1 && (KIND.contains(&next) || next == IDENTITY.0);
+            Event::Key(key) if depth == 1 => {
+                top = key;
+                is_record |= KIND.contains(&key) || key == IDENTITY.0;
             }
-            Event::Leaf("null") => {}
+            Event::Key(_) | Event::Leaf("null") => {}
             Event::Leaf(raw) => {
-                has_error |= depth == 1 && matches!(key, "errorCode" | "errorMessage");
-                self.text(&with_holes(raw).0);
+                outcome.is_error |= depth == 1 && matches!(top, "errorCode" | "errorMessage");
+                let text = with_holes(raw).0;
+                // `{"ConsoleLogin":"Failure"}` says how it went; deeper down are names that people gave.
+                if depth == 2 && top == "responseElements" && !text.contains(char::is_whitespace) {
+                    outcome.text(&text);
+                }
+                values.text(&text);
             }
         });
-        self.is_error |= is_record && has_error;
+        *self = if is_record { outcome } else { values };
         all.is_some()
     }
 
     fn text(&mut self, text: &str) {
+        self.is_error |= PHRASES.iter().any(|phrase| text.contains(phrase));
         let mut word = String::new();
         let mut was_lower = false;
         for character in text.chars().chain([' ']) {
@@ -137,7 +144,8 @@ mod tests {
     #[test]
     fn words_tell_how_bad_it_is() {
         for (pattern, expected) in [
-            ("User: <Arn-1> is not authorized", "Info"),
+            ("User: <Arn-1> is not authorized", "Error"),
+            ("aws-cli/2 cfg/retry-mode#standard", "Info"),
             ("Access Denied", "Error"),
             ("AccessDenied", "Error"),
             ("Client.UnauthorizedOperation", "Error"),
@@ -149,7 +157,8 @@ mod tests {
             ("", "Info"),
             (r#"{"eventName":"A","errorCode":"X"}"#, "Error"),
             (r#"{"eventName":"A","errorCode":null}"#, "Info"),
-            (r#"{"eventName":"A","errorDocument":"b"}"#, "Info"),
+            (r#"{"eventName":"A","errorDocument":"b","userAgent":"error"}"#, "Info"),
+            (r#"{"status":"failed"}"#, "Error"),
             (r#"{"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Failure"}}"#, "Error"),
         ] {
             assert_eq!(severity(pattern), expected, "{pattern}");

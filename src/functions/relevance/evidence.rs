@@ -10,6 +10,8 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{DataType, Field, Fields, Int64Type};
 use datafusion::common::{Result, ScalarValue};
 
+use super::numbers::Numbers;
+use super::rows::Rows;
 use crate::functions::aggregates::fold::Fold;
 use crate::functions::json::write::quote;
 use crate::functions::number;
@@ -17,7 +19,7 @@ use crate::functions::number;
 /// Values that are told as contributors.
 const MOST: usize = 5;
 
-/// When more values were seen in one row only, they are one value.
+/// When more values were seen in one or two rows only, they are one value.
 const FEW: i64 = 20;
 
 /// The fields of the result.
@@ -30,13 +32,6 @@ pub(super) fn fields() -> Fields {
     ])
 }
 
-/// Rows in both sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-struct Rows {
-    matching: i64,
-    other: i64,
-}
-
 /// What was seen of one field. It does not hold the values: only how many of them had which counts, those that
 /// contribute most, and the numbers.
 #[derive(Debug)]
@@ -44,15 +39,15 @@ pub(super) struct Evidence {
     totals: Rows,
     /// How many values were in so many rows.
     values: BTreeMap<Rows, i64>,
-    /// The values that contribute most, of those seen once and of the others.
+    /// The values that contribute most, of those seldom seen and of the others.
     top: Vec<(String, Rows)>,
-    /// The values by their order, unless one of them is no number.
-    numbers: Option<BTreeMap<u64, (f64, Rows)>>,
+    /// The values as numbers, unless one of them is none.
+    numbers: Option<Numbers>,
 }
 
 impl Default for Evidence {
     fn default() -> Self {
-        let numbers = Some(BTreeMap::new());
+        let numbers = Some(Numbers::default());
         Self { totals: Rows::default(), values: BTreeMap::new(), top: Vec::new(), numbers }
     }
 }
@@ -66,40 +61,7 @@ mod entry {
     pub(super) const NO_NUMBERS: i64 = 4;
 }
 
-impl Rows {
-    fn add(&mut self, other: Self) {
-        self.matching = self.matching.saturating_add(other.matching);
-        self.other = self.other.saturating_add(other.other);
-    }
-
-    fn is_single(self) -> bool {
-        self.matching.saturating_add(self.other) == 1
-    }
-
-    /// The shares of both totals.
-    #[expect(clippy::cast_precision_loss, reason = "shares are not exact")]
-    fn shares(self, totals: Self) -> (f64, f64) {
-        (self.matching as f64 / totals.matching as f64, self.other as f64 / totals.other as f64)
-    }
-
-    /// What a value in so many rows adds to the divergence.
-    fn contribution(self, totals: Self) -> f64 {
-        let (p, q) = self.shares(totals);
-        let mean = f64::midpoint(p, q);
-        let part = |share: f64| if share > 0.0 { share * (share / mean).log2() } else { 0.0 };
-        if mean > 0.0 { f64::midpoint(part(p), part(q)) } else { 0.0 }
-    }
-}
-
 impl Evidence {
-    fn add_number(&mut self, value: f64, rows: Rows) {
-        if let Some(numbers) = &mut self.numbers {
-            let bits = (value + 0.0).to_bits();
-            let order = if bits >> 63 == 0 { bits | (1 << 63) } else { !bits };
-            numbers.entry(order).or_insert((value, Rows::default())).1.add(rows);
-        }
-    }
-
     fn order(&self, a: &(String, Rows), b: &(String, Rows)) -> Ordering {
         let (x, y) = (a.1.contribution(self.totals), b.1.contribution(self.totals));
         y.total_cmp(&x).then_with(|| a.0.cmp(&b.0))
@@ -111,7 +73,7 @@ impl Evidence {
         top.sort_by(|a, b| self.order(a, b));
         let (mut single, mut repeated) = (0, 0);
         top.retain(|(_, rows)| {
-            let seen = if rows.is_single() { &mut single } else { &mut repeated };
+            let seen = if rows.is_seldom() { &mut single } else { &mut repeated };
             *seen += 1;
             *seen <= MOST
         });
@@ -125,7 +87,7 @@ impl Evidence {
         }
     }
 
-    /// Score and contributors; none without rows on both sides.
+    /// Score, to four decimals, and contributors; none without rows on both sides.
     fn outcome(&self) -> Option<(f64, String)> {
         let mut sum = Rows::default();
         let (mut single, mut singles) = (Rows::default(), 0_i64);
@@ -133,7 +95,7 @@ impl Evidence {
             let all =
                 Rows { matching: rows.matching.saturating_mul(*values), other: rows.other.saturating_mul(*values) };
             sum.add(all);
-            if rows.is_single() {
+            if rows.is_seldom() {
                 single.add(all);
                 singles = singles.saturating_add(*values);
             }
@@ -145,7 +107,7 @@ impl Evidence {
         let missing = Rows { matching: totals.matching - sum.matching, other: totals.other - sum.other };
         let pools = singles > FEW;
         let mut score = missing.contribution(totals);
-        for (rows, values) in self.values.iter().filter(|(rows, _)| !(pools && rows.is_single())) {
+        for (rows, values) in self.values.iter().filter(|(rows, _)| !(pools && rows.is_seldom())) {
             #[expect(clippy::cast_precision_loss, reason = "a score is not exact")]
             let times = *values as f64;
             score += times * rows.contribution(totals);
@@ -156,7 +118,7 @@ impl Evidence {
         let mut top: Vec<(Option<&str>, Rows)> = self
             .top
             .iter()
-            .filter(|(_, rows)| !(pools && rows.is_single()))
+            .filter(|(_, rows)| !(pools && rows.is_seldom()))
             .map(|(value, rows)| (Some(value.as_str()), *rows))
             .chain([(None, missing)])
             .filter(|(_, rows)| rows.contribution(totals) > 0.0)
@@ -176,25 +138,7 @@ impl Evidence {
                 json + &format!(",\"matching\":{},\"other\":{}}}", share(matching), share(other))
             })
             .collect();
-        Some((score.clamp(0.0, 1.0), format!("[{}]", contributors.join(","))))
-    }
-
-    /// The median of the numbers on one side.
-    fn median(&self, side: fn(&Rows) -> i64) -> Option<String> {
-        let numbers = self.numbers.as_ref()?;
-        let all = numbers.values().fold(0_i64, |all, (_, rows)| all.saturating_add(side(rows)));
-        let at = |rank: i64| {
-            let mut seen = 0_i64;
-            numbers.values().find(|(_, rows)| {
-                seen = seen.saturating_add(side(rows));
-                seen > rank
-            })
-        };
-        if all <= 0 {
-            return None;
-        }
-        let (low, high) = (at((all - 1) / 2)?.0, at(all / 2)?.0);
-        Some(number::format(f64::midpoint(low, high)))
+        Some(((score.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0, format!("[{}]", contributors.join(","))))
     }
 }
 
@@ -212,9 +156,9 @@ impl Fold for Evidence {
             let Some(value) = value.filter(|_| rows != Rows::default()) else { continue };
             *self.values.entry(rows).or_default() += 1;
             self.push_top(value, rows);
-            match number::parse(value) {
-                Some(number) => self.add_number(number, rows),
-                None => self.numbers = None,
+            match (number::parse(value), &mut self.numbers) {
+                (Some(number), Some(numbers)) => numbers.add(number, rows),
+                _ => self.numbers = None,
             }
         }
         Ok(())
@@ -241,8 +185,8 @@ impl Fold for Evidence {
                     }
                     (entry::TOP, false) => self.push_top(text, rows),
                     (entry::NUMBER, false) => {
-                        if let Some(number) = number::parse(text) {
-                            self.add_number(number, rows);
+                        if let Some((number, numbers)) = number::parse(text).zip(self.numbers.as_mut()) {
+                            numbers.add(number, rows);
                         }
                     }
                     (entry::NO_NUMBERS, false) => self.numbers = None,
@@ -269,8 +213,8 @@ impl Fold for Evidence {
         match &self.numbers {
             None => push(entry::NO_NUMBERS, None, Rows::default(), 0),
             Some(numbers) => {
-                for (number, rows) in numbers.values() {
-                    push(entry::NUMBER, Some(&number::format(*number)), *rows, 0);
+                for (number, rows) in numbers.all() {
+                    push(entry::NUMBER, Some(&number::format(number)), rows, 0);
                 }
             }
         }
@@ -286,18 +230,19 @@ impl Fold for Evidence {
     fn result(&self) -> Result<ScalarValue> {
         let outcome = self.outcome();
         let score = outcome.as_ref().map(|(score, _)| *score);
+        let median = |side| self.numbers.as_ref().and_then(|numbers| numbers.median(side)).map(number::format);
         let columns: Vec<ArrayRef> = vec![
             Arc::new(Float64Array::from(vec![score])),
             Arc::new(StringArray::from(vec![outcome.map(|(_, contributors)| contributors)])),
-            Arc::new(StringArray::from(vec![self.median(|rows| rows.matching)])),
-            Arc::new(StringArray::from(vec![self.median(|rows| rows.other)])),
+            Arc::new(StringArray::from(vec![median(|rows| rows.matching)])),
+            Arc::new(StringArray::from(vec![median(|rows| rows.other)])),
         ];
         Ok(ScalarValue::Struct(Arc::new(StructArray::try_new(fields(), columns, None)?)))
     }
 
     fn size(&self) -> usize {
         let top: usize = self.top.iter().map(|(value, _)| value.capacity() + 48).sum();
-        size_of::<Self>() + self.values.len() * 48 + top + self.numbers.as_ref().map_or(0, |numbers| numbers.len() * 64)
+        size_of::<Self>() + self.values.len() * 48 + top + self.numbers.as_ref().map_or(0, Numbers::size)
     }
 }
 
@@ -325,7 +270,6 @@ mod tests {
     fn check(rows: &[Row<'_>], totals: (i64, i64), score: Option<f64>, contributors: &str) {
         let found = evidence(rows, totals).outcome();
         let expected = score.map(|score| (score, contributors.to_owned()));
-        let found = found.map(|(score, contributors)| ((score * 10_000.0).round() / 10_000.0, contributors));
         assert_eq!(found, expected, "{rows:?}");
     }
 
@@ -362,12 +306,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_medians() {
-        let numbers = evidence(&[("1", 1, 0), ("3", 1, 2), ("10", 0, 1)], (2, 3));
-        assert_eq!(numbers.median(|rows| rows.matching).as_deref(), Some("2"));
-        assert_eq!(numbers.median(|rows| rows.other).as_deref(), Some("3"));
-        let texts = evidence(&[("1", 1, 0), ("x", 1, 2)], (2, 2));
-        assert_eq!(texts.median(|rows| rows.matching), None);
+    fn one_word_among_numbers_and_there_is_no_median() {
+        assert!(evidence(&[("1", 1, 0), ("3", 1, 2)], (2, 2)).numbers.is_some());
+        assert!(evidence(&[("1", 1, 0), ("x", 1, 2)], (2, 2)).numbers.is_none());
     }
 
     proptest! {
