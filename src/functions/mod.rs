@@ -42,6 +42,7 @@ pub use syntax::FunctionSyntax;
 
 /// Every function of SQL that is listed here, by family.
 pub const ALL: &[&[Function]] = &[
+    address::ADDRESS,
     aggregates::AGGREGATES,
     arrays::ARRAYS,
     closed::CLOSED,
@@ -56,8 +57,11 @@ pub const ALL: &[&[Function]] = &[
     lambdas::LAMBDAS,
     maps::MAPS,
     math::MATH,
+    natural::NATURAL,
     network::NETWORK,
+    number::NUMBER,
     pattern::PATTERN,
+    period::PERIOD,
     policy::POLICY,
     regex::REGEX,
     remainder::REMAINDER,

@@ -1,0 +1,1 @@
+//! Plans as SQL, from Logs Insights.
