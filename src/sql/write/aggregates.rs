@@ -7,6 +7,7 @@ use datafusion::logical_expr::{
 };
 
 use super::expr::{Sql, Writer, Writes, natural_of};
+use super::reads::may_be_number;
 use super::{Refused, Remark, Target};
 use crate::functions::{self, Build, Origin};
 
@@ -21,6 +22,10 @@ const SHARED_WINDOWS: &[&str] = &[
     "cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile", "percent_rank", "rank",
     "row_number",
 ];
+
+/// Functions that look at the whole partition, whatever the frame.
+const RANKING: &[&str] =
+    &["cume_dist", "dense_rank", "lag", "lead", "ntile", "percent_rank", "rank", "row_number"];
 
 impl Writer<'_> {
     pub(super) fn aggregate(&self, aggregate: &AggregateFunction) -> Writes<Sql> {
@@ -121,7 +126,7 @@ impl Writer<'_> {
         if aggregate.params.filter.is_some() {
             return Err(Refused::construct("natural order of some rows"));
         }
-        if !self.may_be_number(natural) {
+        if !may_be_number(self.parts, natural) {
             return Ok(Sql::primary(format!("{}({value})", aggregate.func.name())));
         }
         let number = format!("TRY_CAST({value} AS double)");
@@ -161,7 +166,9 @@ impl Writer<'_> {
         if !params.order_by.is_empty() {
             over.push(format!("ORDER BY {}", self.order(&params.order_by)?));
         }
-        over.extend(frame(&params.window_frame, !params.order_by.is_empty())?);
+        if !RANKING.contains(&window.fun.name()) {
+            over.extend(frame(&params.window_frame, !params.order_by.is_empty())?);
+        }
         Ok(Sql::primary(format!("{function} OVER ({})", over.join(" "))))
     }
 }

@@ -34,13 +34,16 @@ impl Writer<'_> {
             let mut operands = Vec::new();
             flatten(loose(expr), Operator::And, true, &mut operands);
             for operand in operands {
-                let written = self.condition(operand)?.at(Level::Not);
-                if written != "TRUE" && !parts.contains(&written) {
+                let written = self.condition(operand)?;
+                if written.text != "TRUE" && !parts.contains(&written) {
                     parts.push(written);
                 }
             }
         }
-        Ok(parts)
+        Ok(match parts.as_slice() {
+            [only] => vec![only.text.clone()],
+            all => all.iter().map(|part| part.at(Level::Not)).collect(),
+        })
     }
 
     pub(super) fn junction(&self, binary: &BinaryExpr, is_and: bool, is_loose: bool) -> Writes<Sql> {

@@ -11,7 +11,8 @@ use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, SortEx
 use super::leaf::Leaf;
 use super::literal::{literal, text};
 use super::names::quoted;
-use super::select::Fields;
+use super::reads::may_be_number;
+use super::select::Parts;
 use super::{Refused, Target};
 
 /// SQL text, and how tightly it binds.
@@ -44,9 +45,7 @@ pub(super) type Writes<T> = Result<T, Refused>;
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     pub(super) target: Target,
-    pub(super) fields: &'a Fields,
-    /// The tables that hold records in the published form.
-    pub(super) records: &'a HashSet<String>,
+    pub(super) parts: &'a Parts,
     /// Whether columns are written with their table's name: several tables are read.
     pub(super) is_joined: bool,
     /// Aliases of the SELECT that are no column's own name, in lower case: such columns are written with their table's name.
@@ -83,7 +82,10 @@ impl Writer<'_> {
         }
         Ok(match expr {
             Expr::Alias(alias) => self.expr(&alias.expr)?,
-            Expr::Column(column) => Sql::primary(self.column(column)?),
+            Expr::Column(column) => match self.parts.sealed.get(column) {
+                Some(key) => self.expr(key)?,
+                None => Sql::primary(self.column(column)?),
+            },
             Expr::Literal(value, _) => self.literal(value, true)?,
             Expr::BinaryExpr(binary) => self.binary(binary)?,
             Expr::Not(inner) => self.negated(inner, false)?,
@@ -142,11 +144,16 @@ impl Writer<'_> {
     /// A column, with its table's name where it needs one.
     pub(super) fn column(&self, column: &Column) -> Writes<String> {
         let relation = column.relation.as_ref().map(|relation| relation.table());
-        let is_record = relation.is_some_and(|relation| self.records.contains(relation));
+        let is_record = relation.is_some_and(|relation| self.parts.records.contains(relation));
         if is_record && self.target == Target::Athena {
+            if column.name == "folder" {
+                // Athena's table is defined over this folder.
+                return Ok(text("CloudTrail"));
+            }
             self.check_of_athena(&column.name)?;
         }
-        Ok(self.named(relation, &column.name))
+        let name = self.parts.called.get(column).map_or(column.name.as_str(), String::as_str);
+        Ok(self.named(relation, name))
     }
 
     pub(super) fn named(&self, relation: Option<&str>, name: &str) -> String {
@@ -168,7 +175,7 @@ impl Writer<'_> {
 
     /// The type of an expression.
     pub(super) fn type_of(&self, expr: &Expr) -> DataType {
-        expr.get_type(self.fields).unwrap_or(super::names::UNKNOWN)
+        expr.get_type(&self.parts.fields).unwrap_or(super::names::UNKNOWN)
     }
 
     fn is_double(&self, expr: &Expr) -> bool {
@@ -206,9 +213,15 @@ impl Writer<'_> {
             }
             other => return Err(Refused::construct(format!("the operator `{other}`"))),
         };
-        let operand = |operand: &Expr, other: &Expr| match operand {
-            Expr::Literal(value, _) if self.is_double(other) => self.literal(value, false),
-            operand => self.expr(operand),
+        let operand = |operand: &Expr, other: &Expr| match (operand, other) {
+            (Expr::Literal(value, _), other) if self.is_double(other) => self.literal(value, false),
+            // A whole number compares with a constant as it is.
+            (Expr::Cast(cast), Expr::Literal(constant, _))
+                if level == Level::Compare && !constant.is_null() && self.type_of(&cast.expr).is_integer() =>
+            {
+                self.expr(&cast.expr)
+            }
+            (operand, _) => self.expr(operand),
         };
         let (left, right) = (operand(left, right)?, operand(right, left)?);
         let (of_left, of_right) = match level {
@@ -314,7 +327,8 @@ impl Writer<'_> {
     }
 
     /// A key of an order, and what it is in SQL: natural order takes several keys where it has no name.
-    pub(super) fn order_key(&self, key: &SortExpr) -> Writes<Vec<String>> {
+    /// `is_number` tells whether the text may be a number.
+    pub(super) fn order_key(&self, key: &SortExpr, is_number: bool) -> Writes<Vec<String>> {
         let written = |text: String, asc: bool, nulls_first: bool| {
             let direction = if asc { "" } else { " DESC" };
             let nulls = if nulls_first { " NULLS FIRST" } else { "" };
@@ -324,7 +338,7 @@ impl Writer<'_> {
             self.remarks.borrow_mut().insert(super::Remark::Order);
             let subject = self.expr(natural)?.text;
             let mut keys = Vec::new();
-            if self.may_be_number(natural) {
+            if is_number {
                 let number = format!("TRY_CAST({subject} AS double)");
                 // Numbers come after other text; what is missing is neither.
                 match (key.asc, key.nulls_first) {
@@ -344,8 +358,14 @@ impl Writer<'_> {
         Ok(vec![written(text, key.asc, key.nulls_first)])
     }
 
+    /// Whether a key of natural order is of text that may be a number.
+    pub(super) fn is_number_key(&self, key: &Expr) -> bool {
+        natural_of(key).is_some_and(|text| may_be_number(self.parts, text))
+    }
+
     pub(super) fn order(&self, order: &[SortExpr]) -> Writes<String> {
-        let keys = order.iter().map(|key| self.order_key(key)).collect::<Writes<Vec<_>>>()?;
+        let key = |key: &SortExpr| self.order_key(key, self.is_number_key(&key.expr));
+        let keys = order.iter().map(key).collect::<Writes<Vec<_>>>()?;
         Ok(keys.concat().join(", "))
     }
 }

@@ -1,15 +1,17 @@
 //! SELECTs as text: one clause a line, one condition a line, long lists one item a line.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, TableReference};
-use datafusion::logical_expr::{Expr, JoinType, SortExpr};
+use datafusion::logical_expr::{Expr, ExprSchemable, JoinType, SortExpr};
 
 use super::expr::{Writer, Writes};
 use super::names::quoted;
-use super::select::{Body, From, Parts, Select};
+use super::select::{Body, From, PartColumn, Parts, Select};
 use super::{Remark, Target};
 
 /// A longer line is broken.
@@ -26,7 +28,8 @@ pub(super) fn query(
     let context = Context { parts, target, remarks };
     let mut listed = Vec::new();
     for part in &parts.list {
-        let columns: Vec<String> = part.columns.iter().map(|(name, _)| name.clone()).collect();
+        let called = |column: &PartColumn| parts.called.get(&column.reference).unwrap_or(&column.called).clone();
+        let columns: Vec<String> = part.columns.iter().map(called).collect();
         let (head, body) = match &part.body {
             Body::Values(rows) => (format!("{} ({})", quoted(&part.name), list(&columns)), context.values(rows)?),
             body => (quoted(&part.name), context.body(body, &columns, false)?),
@@ -66,6 +69,8 @@ struct Item<'e> {
     expr: &'e Expr,
     /// As it is written; a number's type does not matter where it is only shown.
     text: String,
+    /// Whether that has the type of the expression.
+    is_exact: bool,
     name: String,
 }
 
@@ -92,8 +97,7 @@ impl Context<'_> {
     fn writer(&self, from: &From) -> Writer<'_> {
         Writer {
             target: self.target,
-            fields: &self.parts.fields,
-            records: &self.parts.records,
+            parts: self.parts,
             is_joined: matches!(from, From::Join { .. } | From::Unnest { .. }),
             hidden: RefCell::default(),
             remarks: self.remarks,
@@ -104,8 +108,9 @@ impl Context<'_> {
         let writer = self.writer(&select.from);
         let mut items = Vec::new();
         for (expr, name) in exprs.iter().zip(names) {
-            let text = writer.text(if is_last { shown(expr) } else { expr })?;
-            items.push(Item { expr, text, name: name.clone() });
+            let text = writer.text(if is_last { shown(expr, self.parts) } else { Cow::Borrowed(expr) }.as_ref())?;
+            let is_exact = !is_last || matches!(shown(expr, self.parts), Cow::Borrowed(_));
+            items.push(Item { expr, text, is_exact, name: name.clone() });
         }
         let mut lines = vec![columns(&items, select.is_distinct)];
         if let Some(from) = self.from(&select.from, &writer)? {
@@ -121,7 +126,7 @@ impl Context<'_> {
         if let Some(keys) = select.group.as_ref().filter(|keys| !keys.is_empty()) {
             let mut written = Vec::new();
             for key in keys {
-                let place = items.iter().position(|item| item.expr == key && std::ptr::eq(shown(item.expr), item.expr));
+                let place = items.iter().position(|item| unsealed(item.expr, self.parts) == key && item.is_exact);
                 let key = match place {
                     Some(place) => (place + 1).to_string(),
                     None => writer.text(key)?,
@@ -207,9 +212,10 @@ fn order(select: &Select, items: &[Item<'_>], writer: &Writer<'_>) -> Writes<Vec
     let by_name = |expr: &Expr| {
         let item = items.iter().find(|item| item.expr == expr && is_unique(item))?;
         let is_short = match expr {
-            Expr::Column(_) | Expr::Literal(..) => true,
-            Expr::AggregateFunction(_) => quoted(&item.name) != item.name,
-            expr => super::reads::leaf_of(expr).is_some() && item.text.len() <= 24,
+            Expr::Literal(..) => true,
+            Expr::AggregateFunction(_) => quoted(&item.name) != item.name && item.is_exact,
+            expr if matches!(unsealed(expr, writer.parts), Expr::Column(_)) => true,
+            expr => super::reads::leaf_of(unsealed(expr, writer.parts)).is_some() && item.text.len() <= 24,
         };
         (!is_short).then(|| Column::new(Some(TableReference::bare(super::expr::ALIASES)), item.name.as_str()))
     };
@@ -224,7 +230,8 @@ fn order(select: &Select, items: &[Item<'_>], writer: &Writer<'_>) -> Writes<Vec
                 None => Transformed::no(expr),
             })
         })?;
-        for written in writer.order_key(&SortExpr { expr: named.data, ..key.clone() })? {
+        let is_number = writer.is_number_key(&key.expr);
+        for written in writer.order_key(&SortExpr { expr: named.data, ..key.clone() }, is_number)? {
             if !keys.contains(&written) {
                 keys.push(written);
             }
@@ -234,14 +241,34 @@ fn order(select: &Select, items: &[Item<'_>], writer: &Writer<'_>) -> Writes<Vec
 }
 
 /// What is shown: a whole number looks like itself as a `double`.
-fn shown(expr: &Expr) -> &Expr {
-    use datafusion::arrow::datatypes::DataType;
+fn shown<'e>(expr: &'e Expr, parts: &Parts) -> Cow<'e, Expr> {
+    let whole = |expr: &Expr| match expr {
+        Expr::Cast(cast) if *cast.field.data_type() == DataType::Float64 => {
+            let is_whole = cast.expr.get_type(&parts.fields).is_ok_and(|inner| inner.is_integer());
+            // Numbers in a part can be those of a later division.
+            is_whole.then(|| cast.expr.as_ref().clone())
+        }
+        _ => None,
+    };
     match expr {
-        Expr::Cast(cast) if *cast.field.data_type() == DataType::Float64 => match cast.expr.as_ref() {
-            Expr::ScalarFunction(call) if matches!(call.func.name(), "character_length") => &cast.expr,
-            Expr::AggregateFunction(call) if matches!(call.func.name(), "count") => &cast.expr,
-            _ => expr,
-        },
+        Expr::AggregateFunction(call) if matches!(call.func.name(), "max" | "min" | "sum") => {
+            match call.params.args.first().and_then(whole) {
+                Some(inner) => {
+                    let mut call = call.clone();
+                    call.params.args = vec![inner];
+                    Cow::Owned(Expr::AggregateFunction(call))
+                }
+                None => Cow::Borrowed(expr),
+            }
+        }
+        expr => whole(expr).map_or(Cow::Borrowed(expr), Cow::Owned),
+    }
+}
+
+/// What a column that stands for a key of groups is.
+fn unsealed<'e>(expr: &'e Expr, parts: &'e Parts) -> &'e Expr {
+    match expr {
+        Expr::Column(column) => parts.sealed.get(column).unwrap_or(expr),
         expr => expr,
     }
 }

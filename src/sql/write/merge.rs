@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema, DataFusionError, Result, TableReference};
 use datafusion::logical_expr::{
     Aggregate, Distinct, Expr, FetchType, Join, JoinType, Limit, LogicalPlan, Projection, SkipType, Sort, Window,
@@ -59,6 +60,18 @@ impl Parts {
                 let mut select = Select::new(from, columns);
                 select.filters = scan.filters.iter().map(|filter| select.resolve(filter)).collect::<Result<_>>()?;
                 select.limit = scan.fetch;
+                if let Some(within) = self.within.clone().filter(|_| self.records.contains(&alias)) {
+                    let qualified = |expr: Expr| {
+                        Ok(match expr {
+                            Expr::Column(column) => {
+                                let relation = Some(TableReference::bare(alias.as_str()));
+                                Transformed::yes(Expr::Column(Column::new(relation, column.name)))
+                            }
+                            expr => Transformed::no(expr),
+                        })
+                    };
+                    select.filters.push(within.transform_up(qualified)?.data);
+                }
                 Ok(select)
             }
             LogicalPlan::EmptyRelation(empty) => {

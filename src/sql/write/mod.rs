@@ -9,6 +9,7 @@ mod conditions;
 mod constants;
 mod expr;
 mod functions;
+mod groups;
 mod layout;
 mod leaf;
 mod literal;
@@ -24,7 +25,7 @@ mod tests;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use crate::diag::Diagnostic;
 use select::{Body, Parts};
@@ -47,25 +48,32 @@ pub struct Translation {
     pub notices: Vec<Diagnostic>,
 }
 
-/// Writes a plan, as it was lowered, for a target.
+/// Writes a plan, as it was lowered, for a target. Every table of records is restricted to those `within`.
 ///
 /// # Errors
 /// What the target cannot say.
-pub fn write(plan: &LogicalPlan, target: Target) -> Result<Translation, Diagnostic> {
+pub fn write(plan: &LogicalPlan, target: Target, within: Option<Expr>) -> Result<Translation, Diagnostic> {
     let remarks = RefCell::new(BTreeSet::new());
-    let text = text_of(plan, target, &remarks).map_err(|refused| refused.diagnostic(target))?;
+    let text = text_of(plan, target, within, &remarks).map_err(|refused| refused.diagnostic(target))?;
     let notices = remarks.into_inner().into_iter().map(Remark::notice).collect();
     Ok(Translation { text, notices })
 }
 
-fn text_of(plan: &LogicalPlan, target: Target, remarks: &RefCell<BTreeSet<Remark>>) -> Result<String, Refused> {
-    let mut parts = Parts::default();
+fn text_of(
+    plan: &LogicalPlan,
+    target: Target,
+    within: Option<Expr>,
+    remarks: &RefCell<BTreeSet<Remark>>,
+) -> Result<String, Refused> {
+    let mut parts = Parts { within, ..Parts::default() };
     let mut select = parts.merge(plan)?;
     let columns = std::mem::take(&mut select.columns);
     let exprs = columns.into_iter().map(|(_, expr)| expr).collect();
     let mut body = Body::Select(Box::new(select), exprs);
     constants::fold(&mut parts, &mut body)?;
     prune::prune(&mut parts, &body);
+    groups::seal(&mut parts, &mut body)?;
+    parts.call_columns();
     let names: Vec<String> = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
     layout::query(&parts, &body, &names, target, remarks)
 }
@@ -79,6 +87,8 @@ enum Refused {
     Function(String),
     /// Athena's table has no such column.
     Column(String),
+    /// Athena's table does not hold whole records.
+    Record,
     /// A promise of the plan was broken.
     Bug(String),
 }
@@ -96,10 +106,6 @@ impl Refused {
         Self::Column(what.to_owned())
     }
 
-    fn record() -> Self {
-        Self::column("the whole record (`@message`)")
-    }
-
     fn diagnostic(self, target: Target) -> Diagnostic {
         let (whose, has) = match target {
             Target::Trailql => ("SQL", "trailql's SQL"),
@@ -109,7 +115,11 @@ impl Refused {
             Self::Construct(what) => Diagnostic::error("S011", format!("{what} cannot be written in {whose}")),
             Self::Function(name) => Diagnostic::error("S011", format!("{has} has no function like `{name}`")),
             Self::Column(what) => Diagnostic::error("S011", format!("no column of Athena's table holds {what}"))
-                .help("name the fields that are wanted, with `fields` or `display`"),
+                .help("leave the field out, or ask with `trailql query`"),
+            Self::Record => {
+                Diagnostic::error("S011", "no column of Athena's table holds the whole record (`@message`)")
+                    .help("name the fields that are wanted, with `fields` or `display`")
+            }
             Self::Bug(what) => Diagnostic::error("S005", format!("the query cannot be written as SQL: {what}")),
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::sql::sqlparser::keywords::ALL_KEYWORDS;
+use datafusion::sql::sqlparser::keywords::{
+    ALL_KEYWORDS, ALL_KEYWORDS_INDEX, RESERVED_FOR_COLUMN_ALIAS, RESERVED_FOR_IDENTIFIER, RESERVED_FOR_TABLE_ALIAS,
+};
 
 /// The type of what nobody told the type of.
 pub(super) const UNKNOWN: DataType = DataType::Utf8;
@@ -51,17 +53,30 @@ pub(super) fn quoted(name: &str) -> String {
     if is_plain && !is_keyword(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
-/// Whether a language that reads SQL may take the word for one of its own.
+/// Whether a reader of SQL may take the word for one of its own.
 fn is_keyword(word: &str) -> bool {
-    // Words of SQL that Athena's columns are called, and that every reader takes as names.
-    const FREE: &[&str] = &[
-        "account", "attributes", "data", "date", "day", "hour", "id", "key", "keys", "location", "minute", "month", "name",
-        "names", "owner", "path", "region", "resource", "role", "roles", "second", "session", "source", "state", "status",
-        "tag", "tags", "timestamp", "type", "user_name", "version", "week", "year",
-    ];
     let upper = word.to_ascii_uppercase();
-    !FREE.contains(&word) && ALL_KEYWORDS.binary_search(&upper.as_str()).is_ok()
+    let known = ALL_KEYWORDS.binary_search(&upper.as_str()).ok().and_then(|at| ALL_KEYWORDS_INDEX.get(at));
+    let is_reserved = known.is_some_and(|keyword| {
+        RESERVED_FOR_COLUMN_ALIAS.contains(keyword)
+            || RESERVED_FOR_TABLE_ALIAS.contains(keyword)
+            || RESERVED_FOR_IDENTIFIER.contains(keyword)
+    });
+    is_reserved || TRINO.contains(&upper.as_str())
 }
+
+/// Source: Trino's documentation, "Keywords and identifiers"; and words that begin an expression.
+const TRINO: &[&str] = &[
+    "ALL", "ALTER", "AND", "ANY", "ARRAY", "AS", "BETWEEN", "BY", "CASE", "CAST", "CONSTRAINT", "CREATE", "CROSS", "CUBE",
+    "CURRENT_CATALOG", "CURRENT_DATE", "CURRENT_PATH", "CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME",
+    "CURRENT_TIMESTAMP", "CURRENT_USER", "DEALLOCATE", "DEFAULT", "DELETE", "DESCRIBE", "DISTINCT", "DROP", "ELSE", "END",
+    "ESCAPE", "EXCEPT", "EXECUTE", "EXISTS", "EXTRACT", "FALSE", "FOR", "FROM", "FULL", "GROUP", "GROUPING", "HAVING", "IN",
+    "INNER", "INSERT", "INTERSECT", "INTERVAL", "INTO", "IS", "JOIN", "JSON_ARRAY", "JSON_EXISTS", "JSON_OBJECT",
+    "JSON_QUERY", "JSON_TABLE", "JSON_VALUE", "LEFT", "LIKE", "LIMIT", "LISTAGG", "LOCALTIME", "LOCALTIMESTAMP", "MAP",
+    "NATURAL", "NORMALIZE", "NOT", "NULL", "OFFSET", "ON", "OR", "ORDER", "OUTER", "POSITION", "PREPARE", "RECURSIVE",
+    "RIGHT", "ROLLUP", "ROW", "SELECT", "SET", "SKIP", "SOME", "STRUCT", "SUBSTRING", "TABLE", "THEN", "TO", "TRIM", "TRUE",
+    "TRY_CAST", "UESCAPE", "UNION", "UNNEST", "USER", "USING", "VALUES", "WHEN", "WHERE", "WINDOW", "WITH",
+];
 
 #[cfg(test)]
 mod tests {

@@ -12,19 +12,12 @@ pub(super) fn prune(parts: &mut Parts, body: &Body) {
     let mut read = HashSet::new();
     note_body(body, &mut read);
     for part in parts.list.iter_mut().rev() {
-        let name = part.name.as_str();
-        let is_read = |column: &str| {
-            let is_it = |reference: &Column| {
-                reference.name == column
-                    && reference.relation.as_ref().is_some_and(|relation| relation.table() == name)
-            };
-            read.iter().any(is_it)
-        };
-        let mut kept: Vec<bool> = part.columns.iter().map(|(column, _)| is_read(column)).collect();
+        let mut kept: Vec<bool> = part.columns.iter().map(|column| read.contains(&column.reference)).collect();
+        let is_read = kept.contains(&true);
         if matches!(part.body, Body::Values(_)) || matches!(&part.body, Body::Select(select, _) if select.is_distinct) {
             kept.fill(true);
         }
-        if let Some(first) = kept.first_mut().filter(|_| !part.columns.iter().any(|(column, _)| is_read(column))) {
+        if let Some(first) = kept.first_mut().filter(|_| !is_read) {
             *first = true;
         }
         retain(&mut part.columns, &kept);

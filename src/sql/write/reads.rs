@@ -1,6 +1,6 @@
 //! What a query reads of a record: columns of the table where they mean the same, members of JSON where they do not.
 
-use datafusion::common::ScalarValue;
+use datafusion::common::{ScalarValue, TableReference};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
@@ -8,38 +8,43 @@ use super::conditions::with_constant;
 use super::expr::{Level, Sql, Writer, Writes, call};
 use super::leaf::{Holds, Leaf, Place, json_path, place};
 use super::literal::{record_time, text};
+use super::names::quoted;
+use super::select::Parts;
 use super::{Refused, Remark, Target};
 use crate::schema::{Kind, Shape, Step, Virtual, columns, path_text};
+
+/// Columns, and members of columns, that Athena's documentation does not define.
+///
+/// Source: Athena User Guide, "Query AWS CloudTrail logs".
+const UNPUBLISHED: &[&str] = &[
+    "arnprefix", "assumedroot", "ec2issuedinvpc", "eventcontext", "insightdetails", "keyexchange", "managementevent",
+    "sourceidentity",
+];
 
 impl Writer<'_> {
     /// That a column of records is one of Athena's table too.
     pub(super) fn check_of_athena(&self, name: &str) -> Writes<()> {
         let column = columns::ALL.iter().find(|column| column.name == name);
         match column.map(|column| column.shape) {
-            Some(Shape::Virtual(Virtual::EventJson)) => Err(Refused::record()),
-            Some(Shape::Virtual(Virtual::Folder)) => Err(Refused::column("the kind of a log file's folder (`@log`)")),
+            Some(Shape::Virtual(Virtual::EventJson)) => Err(Refused::Record),
+            Some(Shape::Virtual(Virtual::Organization)) => Err(Refused::column("the organization of a log file")),
             Some(Shape::Virtual(Virtual::RecordIndex)) => Err(Refused::column("the number of a record in its file")),
             _ => Ok(()),
         }
     }
 
-    /// The table whose whole records the expression is.
-    fn record(&self, json: &Expr) -> Option<String> {
-        let Expr::Column(column) = json else { return None };
-        let relation = column.relation.as_ref()?.table();
-        (column.name == "eventjson" && self.records.contains(relation)).then(|| relation.to_owned())
-    }
-
     /// The place of a leaf in a column of the table.
     fn place<'l>(&self, leaf: &'l Leaf<'_>) -> Option<Place<'l>> {
-        let relation = self.record(leaf.json)?;
-        place(&leaf.path, |name| self.named(Some(&relation), name))
+        let relation = record(self.parts, leaf.json)?;
+        let place = place(&leaf.path, |name| self.named(Some(&relation), name))?;
+        let member = place.column.rsplit('.').next().unwrap_or_default();
+        (self.target == Target::Trailql || !UNPUBLISHED.contains(&member)).then_some(place)
     }
 
     /// A leaf of a record, or of other JSON text.
     pub(super) fn leaf(&self, leaf: &Leaf<'_>) -> Writes<Sql> {
         let Some(place) = self.place(leaf) else {
-            if self.target == Target::Athena && self.record(leaf.json).is_some() {
+            if self.target == Target::Athena && record(self.parts, leaf.json).is_some() {
                 return Err(Refused::column(&format!("`{}`", path_text(&leaf.path))));
             }
             return self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind);
@@ -167,7 +172,6 @@ impl Writer<'_> {
         }
         let is_equality = matches!(binary.op, Operator::Eq | Operator::IsDistinctFrom);
         if let (Some(leaf), Some(word)) = (leaf_of(value), constant.try_as_str().flatten())
-            && self.target == Target::Trailql
             && is_equality
             && let Some(member) = self.plain_member(&leaf, &[word])?
         {
@@ -202,7 +206,7 @@ impl Writer<'_> {
                 _ => None,
             })
             .collect();
-        let (Some(words), Some(leaf), Target::Trailql) = (words, leaf_of(&list.expr), self.target) else {
+        let (Some(words), Some(leaf)) = (words, leaf_of(&list.expr)) else {
             return Ok(None);
         };
         let Some(member) = self.plain_member(&leaf, &words)? else { return Ok(None) };
@@ -234,21 +238,51 @@ impl Writer<'_> {
 
     /// `eventtime` where Athena compares and sorts its text as well as the time.
     pub(super) fn time_text(&self, expr: &Expr) -> Option<String> {
-        let leaf = leaf_of(expr).filter(|leaf| leaf.kind == Kind::Time && self.target == Target::Athena)?;
+        if self.target != Target::Athena {
+            return None;
+        }
+        if let Expr::ScalarFunction(call) = expr
+            && let ("event_timestamp", [Expr::Column(column)]) = (call.func.name(), call.args.as_slice())
+        {
+            let relation = column.relation.as_ref().map(TableReference::table)?;
+            let is_event_time = column.name == "eventtime" && self.parts.records.contains(relation);
+            return is_event_time.then(|| self.named(Some(relation), &column.name));
+        }
+        let leaf = leaf_of(expr).filter(|leaf| leaf.kind == Kind::Time)?;
         let is_event_time = matches!(leaf.path.as_slice(), [Step::ExactKey(key)] if &**key == "eventTime");
         is_event_time.then(|| self.place(&leaf).map(|place| place.column))?
     }
+}
 
-    /// Whether a text may be a number, which comes after other text in natural order.
-    pub(super) fn may_be_number(&self, expr: &Expr) -> bool {
-        match leaf_of(expr) {
-            Some(leaf) => self.place(&leaf).is_none_or(|place| place.holds != Holds::Text),
-            None => match expr {
-                Expr::ScalarFunction(call) => matches!(call.func.name(), "array_element" | "coalesce"),
-                Expr::Column(_) => true,
-                _ => false,
+/// The table whose whole records the expression is.
+fn record(parts: &Parts, json: &Expr) -> Option<String> {
+    let Expr::Column(column) = json else { return None };
+    let relation = column.relation.as_ref()?.table();
+    (column.name == "eventjson" && parts.records.contains(relation)).then(|| relation.to_owned())
+}
+
+/// Whether a text may be a number, which comes after other text in natural order.
+pub(super) fn may_be_number(parts: &Parts, expr: &Expr) -> bool {
+    match expr {
+        Expr::Column(column) => match parts.sealed.get(column) {
+            Some(key) => may_be_number(parts, key),
+            None => {
+                let of_record = |relation: &TableReference| parts.records.contains(relation.table());
+                !parts.plain.contains(column) && !column.relation.as_ref().is_some_and(of_record)
+            }
+        },
+        Expr::Case(_) => true,
+        Expr::ScalarFunction(call) => match Leaf::of(call) {
+            Some(leaf) => {
+                let place = record(parts, leaf.json).and_then(|_| place(&leaf.path, quoted));
+                place.is_none_or(|place| place.holds != Holds::Text)
+            }
+            None => match call.func.name() {
+                "coalesce" => call.args.iter().any(|arg| may_be_number(parts, arg)),
+                name => matches!(name, "array_element" | "element_at" | "number_text"),
             },
-        }
+        },
+        _ => false,
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::FieldRef;
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, ExprSchema, DataFusionError, Result, TableReference};
-use datafusion::logical_expr::{Expr, JoinType, SortExpr};
+use datafusion::functions_nested::expr_fn::{array_element, make_array};
+use datafusion::logical_expr::{Expr, JoinType, SortExpr, lit};
 
-use super::names::Names;
+use super::names::{Names, UNKNOWN};
 
 /// One SELECT.
 #[derive(Debug, Clone)]
@@ -58,8 +59,16 @@ pub(super) enum From {
 pub(super) struct Part {
     pub(super) name: String,
     pub(super) body: Body,
-    /// Its columns: names, and what they hold.
-    pub(super) columns: Vec<(String, FieldRef)>,
+    pub(super) columns: Vec<PartColumn>,
+}
+
+/// A column of a part.
+#[derive(Debug, Clone)]
+pub(super) struct PartColumn {
+    /// What expressions have for it.
+    pub(super) reference: Column,
+    /// What it is called where that name is free.
+    pub(super) called: String,
 }
 
 /// What a part, or the whole query, is made of.
@@ -78,8 +87,16 @@ pub(super) enum Body {
 pub(super) struct Parts {
     pub(super) list: Vec<Part>,
     pub(super) names: Names,
+    /// What restricts every table of records, by columns that have no table's name.
+    pub(super) within: Option<Expr>,
     /// The tables that hold records in the published form, by what their columns are qualified.
     pub(super) records: HashSet<String>,
+    /// Columns of parts that hold text of the record which is no number.
+    pub(super) plain: HashSet<Column>,
+    /// What columns that stand for keys of groups are.
+    pub(super) sealed: HashMap<Column, Expr>,
+    /// What columns of parts are called.
+    pub(super) called: HashMap<Column, String>,
     /// What columns hold, by the qualified name that expressions have for them.
     pub(super) fields: Fields,
 }
@@ -199,23 +216,91 @@ impl Parts {
     }
 
     /// Adds a part, and selects from it.
-    pub(super) fn part(&mut self, called: &str, body: Body, columns: Vec<Column>, schema: &DFSchema) -> Select {
+    pub(super) fn part(&mut self, called: &str, mut body: Body, columns: Vec<Column>, schema: &DFSchema) -> Select {
         let name = self.names.fresh(called);
-        let mut taken = Names::default();
+        let mut made = Made { name: name.clone(), exprs: Vec::new(), columns: Vec::new() };
         let mut shown = Vec::new();
-        let mut listed = Vec::new();
-        for column in columns {
-            let readable = taken.fresh(&super::names::plain(&column.name));
+        let exprs = match &mut body {
+            Body::Select(_, exprs) => std::mem::take(exprs),
+            Body::Union(_) | Body::Values(_) => Vec::new(),
+        };
+        for (at, column) in columns.into_iter().enumerate() {
             let field = schema.field_from_column(&column).map(Arc::clone);
-            let field = field.unwrap_or_else(|_| {
-                Arc::new(datafusion::arrow::datatypes::Field::new(&readable, super::names::UNKNOWN, true))
-            });
-            let reference = Column::new(Some(TableReference::bare(name.as_str())), readable.as_str());
-            self.fields.0.insert(reference.clone(), Arc::clone(&field));
-            listed.push((readable, field));
-            shown.push((column, Expr::Column(reference)));
+            let field = field.unwrap_or_else(|_| Arc::new(Field::new(&column.name, UNKNOWN, true)));
+            let expr = match exprs.get(at) {
+                Some(Expr::ScalarFunction(call)) if call.func.name() == "natural_key" && call.args.len() == 1 => {
+                    // The text goes on, so that its order can be written in either way.
+                    let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
+                    call.func.call(vec![self.made(&mut made, &call.args[0], &column.name, &text)])
+                }
+                Some(expr) => match groups_of(expr) {
+                    Some(groups) => {
+                        let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
+                        let groups =
+                            groups.iter().map(|(name, group)| self.made(&mut made, group, name, &text));
+                        make_array(groups.collect())
+                    }
+                    None => self.made(&mut made, expr, &column.name, &field),
+                },
+                None => Expr::Column(self.add(&mut made, &column.name, &field)),
+            };
+            shown.push((column, expr));
         }
-        self.list.push(Part { name: name.clone(), body, columns: listed });
+        if let Body::Select(_, exprs) = &mut body {
+            *exprs = made.exprs;
+        }
+        self.list.push(Part { name: name.clone(), body, columns: made.columns });
         Select::new(From::Part(name), shown)
     }
+
+    /// The column of a part that holds the expression.
+    fn made(&mut self, made: &mut Made, expr: &Expr, name: &str, field: &FieldRef) -> Expr {
+        if let Some(at) = made.exprs.iter().position(|known| known == expr) {
+            return Expr::Column(made.columns[at].reference.clone());
+        }
+        let column = self.add(made, name, field);
+        if !super::reads::may_be_number(self, expr) {
+            self.plain.insert(column.clone());
+        }
+        made.exprs.push(expr.clone());
+        Expr::Column(column)
+    }
+
+    fn add(&mut self, made: &mut Made, name: &str, field: &FieldRef) -> Column {
+        let internal = format!("{}#{}", name, made.columns.len());
+        let reference = Column::new(Some(TableReference::bare(made.name.as_str())), internal);
+        self.fields.0.insert(reference.clone(), Arc::clone(field));
+        made.columns.push(PartColumn { reference: reference.clone(), called: super::names::plain(name) });
+        reference
+    }
+
+    /// Gives the columns of parts their names, when it is known which there are.
+    pub(super) fn call_columns(&mut self) {
+        for part in &self.list {
+            let mut taken = Names::default();
+            for column in &part.columns {
+                self.called.insert(column.reference.clone(), taken.fresh(&column.called));
+            }
+        }
+    }
+}
+
+/// The columns of a part while it is made.
+struct Made {
+    name: String,
+    exprs: Vec<Expr>,
+    columns: Vec<PartColumn>,
+}
+
+/// The groups of a pattern, each as an expression of its own, and their names.
+fn groups_of(expr: &Expr) -> Option<Vec<(String, Expr)>> {
+    let Expr::ScalarFunction(call) = expr else { return None };
+    let ("captures", [_, Expr::Literal(pattern, _)]) = (call.func.name(), call.args.as_slice()) else { return None };
+    let pattern = regex::Regex::new(pattern.try_as_str().flatten()?).ok()?;
+    let group = |(at, name): (usize, Option<&str>)| {
+        let place = i64::try_from(at).unwrap_or(i64::MAX);
+        let name = name.map_or_else(|| format!("part_{at}"), str::to_owned);
+        (name, array_element(expr.clone(), lit(place)))
+    };
+    Some(pattern.capture_names().enumerate().skip(1).map(group).collect())
 }
