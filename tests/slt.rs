@@ -79,9 +79,7 @@ fn main() -> io::Result<()> {
         let script = fs::read_to_string(&file)?;
         let name = file.strip_prefix(&root).unwrap_or(&file).display().to_string();
         let needs_layout = script.lines().any(|line| line == "# needs: layout");
-        let fits = |way: &&Way| {
-            !(way.is_flat && needs_layout) && (way.target.is_none() || language != Language::Sql)
-        };
+        let fits = |way: &&Way| !(way.is_flat && needs_layout) && (way.target.is_none() || language != Language::Sql);
         for way in WAYS.iter().filter(fits) {
             let file = file.clone();
             let archive = archive(&script).to_owned();
@@ -207,7 +205,9 @@ impl Database {
         for statement in self.session.parse(&source, self.language)? {
             let is_refused = target == Target::Athena && asks("athena: none");
             match self.session.translate(&statement, target).await {
-                Ok(_) if is_refused => return Err(Refusal("a translation to Athena that was to be refused".to_owned())),
+                Ok(_) if is_refused => {
+                    return Err(Refusal("a translation to Athena that was to be refused".to_owned()));
+                }
                 Err(trailql::Error::Query(_)) if is_refused => {
                     return self.rows(&source, self.language, asks).await;
                 }
@@ -215,12 +215,10 @@ impl Database {
             }
         }
         let in_sql = |refusal: Refusal| Refusal(format!("{}\n{written}", refusal.0));
-        let rows = self.rows(&Source::new("translation", written.as_str()), Language::Sql, asks).await.map_err(in_sql)?;
+        let rows =
+            self.rows(&Source::new("translation", written.as_str()), Language::Sql, asks).await.map_err(in_sql)?;
         if target == Target::Athena && asks("athena: differs") {
             return self.rows(&source, self.language, asks).await;
-        }
-        if std::env::var_os("SHOW_SQL").is_some() {
-            eprintln!("{text}\n{written}\n");
         }
         Ok(rows)
     }

@@ -179,7 +179,8 @@ impl Session {
     async fn write_sql(&self, statement: &Statement, target: Target) -> Result<(String, Diagnostics), Error> {
         let Planned { plan, mut notices, .. } = self.plan(statement).await?;
         let refused = |error| Error::Query(Diagnostics { source: statement.source.clone(), list: vec![error] });
-        let Translation { text, notices: more } = sql::write(&plan, target, self.options.predicate()).map_err(refused)?;
+        let Translation { text, notices: more } =
+            sql::write(&plan, target, self.options.predicate()).map_err(refused)?;
         notices.list.extend(more);
         Ok((text, notices))
     }

@@ -6,8 +6,8 @@ use tokio::runtime::Runtime;
 use trailql::Error;
 use trailql::diag::Source;
 use trailql::output::{Format, Options as Written, Writer};
-use trailql::sql::Target;
 use trailql::session::{Language, Options, Outcome, Session};
+use trailql::sql::Target;
 
 use crate::memory::Memory;
 

@@ -75,7 +75,10 @@ pub(super) const JSON: &[Function] = &[
         "record_numeral",
         "record_numeral(json, key_or_index, …)",
         "A member as Logs Insights shows it: as `record_text`, booleans as 1 and 0.",
-        &[(r#"record_numeral('{"a":[true]}', 'a', 0)"#, "1"), (r#"record_numeral('{"a":{"b":2}}', 'a')"#, r#"{"b":2}"#)],
+        &[
+            (r#"record_numeral('{"a":[true]}', 'a', 0)"#, "1"),
+            (r#"record_numeral('{"a":{"b":2}}', 'a')"#, r#"{"b":2}"#),
+        ],
         record_numeral,
     ),
     Function::ours(

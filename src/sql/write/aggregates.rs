@@ -13,19 +13,42 @@ use crate::functions::{self, Build, Origin};
 
 /// Functions of the engine that Trino has too, with the same meaning.
 const SHARED: &[&str] = &[
-    "array_agg", "avg", "bool_and", "bool_or", "corr", "count", "covar_pop", "covar_samp", "max", "min", "regr_intercept",
-    "regr_slope", "stddev", "stddev_pop", "sum", "var_pop", "var_samp",
+    "array_agg",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "corr",
+    "count",
+    "covar_pop",
+    "covar_samp",
+    "max",
+    "min",
+    "regr_intercept",
+    "regr_slope",
+    "stddev",
+    "stddev_pop",
+    "sum",
+    "var_pop",
+    "var_samp",
 ];
 
 /// Functions of windows, likewise.
 const SHARED_WINDOWS: &[&str] = &[
-    "cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile", "percent_rank", "rank",
+    "cume_dist",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "ntile",
+    "percent_rank",
+    "rank",
     "row_number",
 ];
 
 /// Functions that look at the whole partition, whatever the frame.
-const RANKING: &[&str] =
-    &["cume_dist", "dense_rank", "lag", "lead", "ntile", "percent_rank", "rank", "row_number"];
+const RANKING: &[&str] = &["cume_dist", "dense_rank", "lag", "lead", "ntile", "percent_rank", "rank", "row_number"];
 
 impl Writer<'_> {
     pub(super) fn aggregate(&self, aggregate: &AggregateFunction) -> Writes<Sql> {
@@ -39,16 +62,17 @@ impl Writer<'_> {
             ("first_value" | "last_value", [value]) if order_by.len() == 1 && ignores_nulls => {
                 self.by_time(func.name(), value, &order_by[0], params)?
             }
-            ("approx_percentile_cont", [value, percentile, ..]) => {
+            ("approx_percentile_cont", [value, Expr::Literal(percentile, _), ..]) => {
+                let percentile = self.literal(percentile, false)?.text;
                 let written = match self.target {
                     Target::Trailql => {
                         let order = self.order(order_by)?;
                         let order = if order_by.is_empty() { self.text(value)? } else { order };
-                        format!("approx_percentile_cont({}) WITHIN GROUP (ORDER BY {order})", self.text(percentile)?)
+                        format!("approx_percentile_cont({percentile}) WITHIN GROUP (ORDER BY {order})")
                     }
                     Target::Athena => {
                         self.remarks.borrow_mut().insert(Remark::Percentiles);
-                        format!("approx_percentile({}, {})", self.text(value)?, self.text(percentile)?)
+                        format!("approx_percentile({}, {percentile})", self.text(value)?)
                     }
                 };
                 Sql::primary(format!("{written}{}", self.only(params)?))

@@ -7,6 +7,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Like, Operator};
 
+use super::Target;
 use super::expr::{Level, Sql, Writer, Writes};
 
 /// A longer subject is not written twice.
@@ -20,6 +21,9 @@ impl Writer<'_> {
             Expr::BinaryExpr(binary) if binary.op == Operator::And => self.junction(binary, true, true),
             Expr::BinaryExpr(binary) if binary.op == Operator::Or => self.junction(binary, false, true),
             Expr::Not(inner) => self.negated(inner, true),
+            Expr::ScalarFunction(call) if call.func.name() == "in_subnet" && self.target == Target::Athena => {
+                self.in_subnet(&call.args)
+            }
             expr => match definite(expr) {
                 Some(inner) => self.condition(inner),
                 None => self.expr(expr),
@@ -53,11 +57,18 @@ impl Writer<'_> {
         for side in [&binary.left, &binary.right] {
             flatten(if is_loose { loose(side) } else { side }, op, is_loose, &mut operands);
         }
-        let written = operands.into_iter().map(|operand| {
-            let written = if is_loose { self.condition(operand)? } else { self.expr(operand)? };
-            Ok(written.at(if is_and { Level::Not } else { Level::And }))
-        });
-        Ok(Sql::new(written.collect::<Writes<Vec<_>>>()?.join(word), level))
+        let written =
+            operands.into_iter().map(|operand| if is_loose { self.condition(operand) } else { self.expr(operand) });
+        let mut written = written.collect::<Writes<Vec<_>>>()?;
+        if !is_and && written.len() > 1 && written.iter().any(|operand| operand.text != "FALSE") {
+            written.retain(|operand| operand.text != "FALSE");
+        }
+        if let [only] = written.as_slice() {
+            return Ok(only.clone());
+        }
+        // What binds as loosely as the whole needs no parentheses either.
+        let texts: Vec<_> = written.iter().map(|operand| operand.at(level)).collect();
+        Ok(Sql::new(texts.join(word), level))
     }
 
     /// The negation of a condition.
@@ -101,14 +112,22 @@ impl Writer<'_> {
             {
                 Some(expr.as_ref())
             }
-            Expr::ScalarFunction(call) if call.func.name() == "contains" && is_constant(call.args.get(1)) => call.args.first(),
-            Expr::BinaryExpr(BinaryExpr { left, op: Operator::RegexMatch, right }) if is_constant(Some(right)) => Some(left.as_ref()),
+            Expr::ScalarFunction(call) if call.func.name() == "contains" && is_constant(call.args.get(1)) => {
+                call.args.first()
+            }
+            Expr::BinaryExpr(BinaryExpr { left, op: Operator::RegexMatch, right }) if is_constant(Some(right)) => {
+                Some(left.as_ref())
+            }
             _ => None,
         };
         let opposite = self.negated_plain(condition)?;
+        let is_never_null = |name: &str| matches!(name, "in_subnet" | "is_address");
+        if matches!(condition, Expr::ScalarFunction(call) if is_never_null(call.func.name())) {
+            return Ok(opposite);
+        }
         if let Some(subject) = subject {
             let subject = self.expr(subject)?.at(Level::Concat);
-            if subject.chars().count() <= LONG {
+            if subject.chars().count() <= LONG && opposite.text.contains(&subject) {
                 return Ok(Sql::new(format!("{subject} IS NULL OR {}", opposite.at(Level::And)), Level::Or));
             }
         }

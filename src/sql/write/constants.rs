@@ -72,18 +72,42 @@ fn folded(expr: Expr, simplifier: &ExprSimplifier) -> Result<Expr> {
                 }
                 _ => Transformed::no(Expr::ScalarFunction(call)),
             },
+            Expr::ScalarFunction(call) if call.func.name() == "array_element" => match element(&call.args) {
+                Some(element) => Transformed::yes(element),
+                None => Transformed::no(Expr::ScalarFunction(call)),
+            },
             expr => Transformed::no(expr),
         })
     };
     Ok(expr.transform_up(fold)?.data)
 }
 
+/// The element of an array that is written out.
+fn element(args: &[Expr]) -> Option<Expr> {
+    match args {
+        [Expr::ScalarFunction(array), Expr::Literal(ScalarValue::Int64(Some(place)), _)]
+            if array.func.name() == "make_array" =>
+        {
+            array.args.get(usize::try_from(*place).ok()?.checked_sub(1)?).cloned()
+        }
+        _ => None,
+    }
+}
+
 /// Whether it is computed of constants alone.
 fn is_constant(expr: &Expr) -> bool {
     let is_computed = matches!(
         expr,
-        Expr::BinaryExpr(_) | Expr::Case(_) | Expr::Cast(_) | Expr::TryCast(_) | Expr::ScalarFunction(_) | Expr::Not(_)
-            | Expr::IsNull(_) | Expr::IsNotNull(_) | Expr::InList(_) | Expr::Negative(_)
+        Expr::BinaryExpr(_)
+            | Expr::Case(_)
+            | Expr::Cast(_)
+            | Expr::TryCast(_)
+            | Expr::ScalarFunction(_)
+            | Expr::Not(_)
+            | Expr::IsNull(_)
+            | Expr::IsNotNull(_)
+            | Expr::InList(_)
+            | Expr::Negative(_)
     );
     let depends = |expr: &Expr| {
         Ok(match expr {
@@ -132,9 +156,7 @@ fn junction(binary: BinaryExpr) -> Transformed<Expr> {
 
 /// A CASE without branches that are never taken.
 fn branches(case: Case) -> Transformed<Expr> {
-    let is_never = |when: &Expr| {
-        matches!(when, Expr::Literal(ScalarValue::Boolean(flag), _) if *flag != Some(true))
-    };
+    let is_never = |when: &Expr| matches!(when, Expr::Literal(ScalarValue::Boolean(flag), _) if *flag != Some(true));
     if case.expr.is_some() || !case.when_then_expr.iter().any(|(when, _)| is_never(when)) {
         return Transformed::no(Expr::Case(case));
     }

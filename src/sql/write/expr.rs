@@ -166,7 +166,7 @@ impl Writer<'_> {
         }
     }
 
-    fn literal(&self, value: &ScalarValue, is_exact: bool) -> Writes<Sql> {
+    pub(super) fn literal(&self, value: &ScalarValue, is_exact: bool) -> Writes<Sql> {
         let text = literal(value, is_exact)
             .ok_or_else(|| Refused::construct(format!("a constant of the type `{}`", value.data_type())))?;
         let level = if text.starts_with('-') { Level::Unary } else { Level::Primary };
@@ -242,8 +242,9 @@ impl Writer<'_> {
     pub(super) fn pattern(&self, pattern: &Expr) -> Writes<String> {
         let Expr::Literal(value, _) = pattern else { return self.text(pattern) };
         let pattern = value.try_as_str().flatten().unwrap_or_default();
+        let pattern = unescaped(pattern);
         Ok(match self.target {
-            Target::Trailql => text(pattern),
+            Target::Trailql => text(&pattern),
             Target::Athena => text(&pattern.replace("(?P<", "(?<")),
         })
     }
@@ -308,7 +309,9 @@ impl Writer<'_> {
             _ => {}
         }
         let name = match to {
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if !is_time(&from) && from != DataType::Float64 => {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+                if !is_time(&from) && from != DataType::Float64 =>
+            {
                 "varchar"
             }
             DataType::Int64 => "bigint",
@@ -370,6 +373,27 @@ impl Writer<'_> {
     }
 }
 
+/// A pattern without the backslashes that nothing needs. Inside a class, or where blanks do not count, they mean more.
+fn unescaped(pattern: &str) -> String {
+    if pattern.contains('[') || pattern.strip_prefix("(?s)").unwrap_or(pattern).contains("(?") {
+        return pattern.to_owned();
+    }
+    let mut written = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        match characters.peek() {
+            Some(next) if character == '\\' => {
+                if !matches!(next, '-' | '#' | '&' | '/') {
+                    written.push(character);
+                }
+                written.extend(characters.next());
+            }
+            _ => written.push(character),
+        }
+    }
+    written
+}
+
 /// What a natural key is made of.
 pub(super) fn natural_of(expr: &Expr) -> Option<&Expr> {
     match expr {
@@ -380,4 +404,22 @@ pub(super) fn natural_of(expr: &Expr) -> Option<&Expr> {
 
 pub(super) fn is_null(expr: &Expr) -> bool {
     matches!(expr, Expr::Literal(value, _) if value.is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_lose_the_backslashes_that_nothing_needs() {
+        for (pattern, expected) in [
+            (r"(?s)a\-b\.c\-d", r"(?s)a-b\.c-d"),
+            (r"user\/(.*)", "user/(.*)"),
+            (r"[a\-z]", r"[a\-z]"),
+            (r"(?x)\#", r"(?x)\#"),
+            (r"a\\-", r"a\\-"),
+        ] {
+            assert_eq!(unescaped(pattern), expected);
+        }
+    }
 }

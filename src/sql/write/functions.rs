@@ -11,7 +11,19 @@ use crate::functions::{self, Build, Origin};
 
 /// Functions that have one meaning in the engine, in Trino and here.
 const SHARED: &[&str] = &[
-    "abs", "ceil", "coalesce", "floor", "ln", "lower", "nullif", "power", "replace", "round", "sqrt", "starts_with", "upper",
+    "abs",
+    "ceil",
+    "coalesce",
+    "floor",
+    "ln",
+    "lower",
+    "nullif",
+    "power",
+    "replace",
+    "round",
+    "sqrt",
+    "starts_with",
+    "upper",
     "concat",
 ];
 
@@ -52,15 +64,6 @@ impl Writer<'_> {
                 let (subject, pattern) = (self.text(&inner.args[0])?, self.pattern(&inner.args[1])?);
                 call("regexp_extract", &[subject, pattern, group.to_string()])
             }
-            ("array_element", [Expr::ScalarFunction(inner), Expr::Literal(ScalarValue::Int64(Some(at)), _)])
-                if inner.func.name() == "make_array" =>
-            {
-                let found = usize::try_from(*at).ok().and_then(|at| inner.args.get(at.checked_sub(1)?));
-                match found {
-                    Some(element) => self.expr(element)?,
-                    None => Sql::primary("NULL"),
-                }
-            }
             ("array_element", [_, _]) => call("element_at", &self.texts(args)?),
             ("make_array", _) => Sql::primary(format!("ARRAY[{}]", self.texts(args)?.join(", "))),
             ("natural_text", [Expr::AggregateFunction(extreme)]) => self.natural_extreme(extreme)?,
@@ -77,13 +80,20 @@ impl Writer<'_> {
                 self.address(subject, family.try_as_str().flatten().unwrap_or_default())?
             }
             ("in_subnet", [subject, block, _]) if is_athena => {
-                let args = [self.text(block)?, format!("TRY_CAST({} AS IPADDRESS)", self.text(subject)?)];
-                call("coalesce", &[call("contains", &args).text, "FALSE".to_owned()])
+                let found = self.in_subnet(&[subject.clone(), block.clone()])?;
+                call("coalesce", &[found.text, "FALSE".to_owned()])
             }
             (name, args) if SHARED.contains(&name) => call(name, &self.texts(args)?),
             (name, args) if self.has(function) => call(name, &self.texts(args)?),
             (name, _) => return Err(Refused::function(name)),
         })
+    }
+
+    /// Whether an address is in a block; null for what is no address.
+    pub(super) fn in_subnet(&self, args: &[Expr]) -> Writes<Sql> {
+        let [subject, block, ..] = args else { return Err(Refused::function("in_subnet")) };
+        let address = format!("TRY_CAST({} AS IPADDRESS)", self.text(subject)?);
+        Ok(call("contains", &[self.text(block)?, address]))
     }
 
     /// Whether the target has the function under its own name.

@@ -191,7 +191,8 @@ impl Context<'_> {
 fn columns(items: &[Item<'_>], is_distinct: bool) -> String {
     let named = |item: &Item<'_>| {
         let name = quoted(&item.name);
-        if item.text == name { name } else { format!("{} AS {name}", item.text) }
+        let is_its_own = matches!(item.expr, Expr::Column(_)) && item.text.ends_with(&format!(".{name}"));
+        if item.text == name || is_its_own { item.text.clone() } else { format!("{} AS {name}", item.text) }
     };
     let named: Vec<_> = items.iter().map(named).collect();
     let head = if is_distinct { "SELECT DISTINCT" } else { "SELECT" };

@@ -133,7 +133,12 @@ mod tests {
         for (text, column, holds, rest) in [
             ("eventName", "eventname", Holds::Text, 0),
             ("readOnly", "readonly", Holds::Flag, 0),
-            ("userIdentity.sessionContext.sessionIssuer.arn", "useridentity.sessioncontext.sessionissuer.arn", Holds::Text, 0),
+            (
+                "userIdentity.sessionContext.sessionIssuer.arn",
+                "useridentity.sessioncontext.sessionissuer.arn",
+                Holds::Text,
+                0,
+            ),
             ("requestParameters.bucketName", "requestparameters", Holds::Json, 1),
             ("resources.0.ARN", "element_at(resources, 1).arn", Holds::Text, 0),
             ("userIdentity", "useridentity", Holds::Nested, 0),

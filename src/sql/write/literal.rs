@@ -58,9 +58,14 @@ pub(super) fn literal(value: &ScalarValue, is_exact: bool) -> Option<String> {
         S::Boolean(Some(flag)) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
         S::Float64(Some(found)) if is_exact => double(*found),
         S::Float64(Some(found)) => number(*found),
-        S::Int8(_) | S::Int16(_) | S::Int32(_) | S::Int64(_) | S::UInt8(_) | S::UInt16(_) | S::UInt32(_) | S::UInt64(_) => {
-            value.to_string()
-        }
+        S::Int8(_)
+        | S::Int16(_)
+        | S::Int32(_)
+        | S::Int64(_)
+        | S::UInt8(_)
+        | S::UInt16(_)
+        | S::UInt32(_)
+        | S::UInt64(_) => value.to_string(),
         S::TimestampMillisecond(Some(millis), _) => time(*millis),
         value => text(value.try_as_str()??),
     })

@@ -113,7 +113,11 @@ impl Parts {
                     select = self.close(select, schema);
                 }
                 let predicate = select.resolve(&filter.predicate)?;
-                if select.group.is_some() { select.having.push(predicate) } else { select.filters.push(predicate) }
+                if select.group.is_some() {
+                    select.having.push(predicate)
+                } else {
+                    select.filters.push(predicate)
+                }
                 select
             }
             LogicalPlan::Aggregate(aggregate) => self.aggregate(aggregate, below, schema)?,
@@ -137,7 +141,8 @@ impl Parts {
                 select
             }
             LogicalPlan::Unnest(unnest) => {
-                let ([list], true) = (unnest.list_type_columns.as_slice(), unnest.struct_type_columns.is_empty()) else {
+                let ([list], true) = (unnest.list_type_columns.as_slice(), unnest.struct_type_columns.is_empty())
+                else {
                     return Err(Refused::construct("an `unnest` of several columns"));
                 };
                 let mut select = below;

@@ -17,7 +17,13 @@ use crate::schema::{Kind, Shape, Step, Virtual, columns, path_text};
 ///
 /// Source: Athena User Guide, "Query AWS CloudTrail logs".
 const UNPUBLISHED: &[&str] = &[
-    "arnprefix", "assumedroot", "ec2issuedinvpc", "eventcontext", "insightdetails", "keyexchange", "managementevent",
+    "arnprefix",
+    "assumedroot",
+    "ec2issuedinvpc",
+    "eventcontext",
+    "insightdetails",
+    "keyexchange",
+    "managementevent",
     "sourceidentity",
 ];
 
@@ -177,7 +183,10 @@ impl Writer<'_> {
         {
             return Ok(Some(written(member, text(word))));
         }
-        // Flags are numbers to Logs Insights.
+        // Flags are numbers to Logs Insights, and never the words that records have for them.
+        if let Some(written) = self.flag_compared(value, &binary.op, constant)? {
+            return Ok(Some(written));
+        }
         if let (Expr::ScalarFunction(number), ScalarValue::Float64(Some(wanted))) = (value, constant)
             && self.target == Target::Athena
             && binary.op == Operator::Eq
@@ -188,12 +197,37 @@ impl Writer<'_> {
         {
             let read = self.leaf(&leaf)?.text;
             let (digit, word) = if *wanted == 0.0 { ("0", "false") } else { ("1", "true") };
-            return Ok(Some(Sql::new(
-                format!("TRY_CAST({read} AS double) = {digit} OR {read} = '{word}'"),
-                Level::Or,
-            )));
+            return Ok(Some(Sql::new(format!("TRY_CAST({read} AS double) = {digit} OR {read} = '{word}'"), Level::Or)));
         }
         Ok(None)
+    }
+
+    /// A flag of the record as a number next to one, or as the text that it never is.
+    fn flag_compared(&self, value: &Expr, op: &Operator, constant: &ScalarValue) -> Writes<Option<Sql>> {
+        if let (Some(_), Operator::Eq, Some("true" | "false")) = (flag_leaf(value), op, constant.try_as_str().flatten())
+        {
+            return Ok(Some(Sql::primary("FALSE")));
+        }
+        let (Expr::ScalarFunction(number), ScalarValue::Float64(Some(digit))) = (value, constant) else {
+            return Ok(None);
+        };
+        let leaf = number.args.first().and_then(flag_leaf).filter(|_| number.func.name() == "to_number");
+        let word = match (op, *digit) {
+            (Operator::Eq, 1.0) | (Operator::NotEq, 0.0) => "true",
+            (Operator::Eq, 0.0) | (Operator::NotEq, 1.0) => "false",
+            _ => return Ok(None),
+        };
+        let Some(leaf) = leaf else { return Ok(None) };
+        let read = self.leaf(&leaf)?.at(Level::Concat);
+        let flag = format!("{read} = {}", text(word));
+        Ok(Some(match self.target {
+            Target::Athena => Sql::new(flag, Level::Compare),
+            // A record can have a digit where a flag belongs.
+            Target::Trailql => {
+                let symbol = if *op == Operator::Eq { "=" } else { "<>" };
+                Sql::new(format!("{flag} OR to_number({read}) {symbol} {digit}"), Level::Or)
+            }
+        }))
     }
 
     /// A list of constants that a member of JSON is looked for in.

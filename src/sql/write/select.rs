@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DFSchema, ExprSchema, DataFusionError, Result, TableReference};
+use datafusion::common::{Column, DFSchema, DataFusionError, ExprSchema, Result, TableReference};
 use datafusion::functions_nested::expr_fn::{array_element, make_array};
 use datafusion::logical_expr::{Expr, JoinType, SortExpr, lit};
 
@@ -131,8 +131,9 @@ impl Select {
         let replace = |expr: Expr| match &expr {
             Expr::Column(column) => {
                 let found = self.column(column);
-                let found = found
-                    .ok_or_else(|| DataFusionError::Internal(format!("no column `{column}` below a node of the plan")))?;
+                let found = found.ok_or_else(|| {
+                    DataFusionError::Internal(format!("no column `{column}` below a node of the plan"))
+                })?;
                 Ok(Transformed::new(found.clone(), true, TreeNodeRecursion::Jump))
             }
             Expr::Alias(alias) => Ok(Transformed::new((*alias.expr).clone(), true, TreeNodeRecursion::Continue)),
@@ -236,8 +237,7 @@ impl Parts {
                 Some(expr) => match groups_of(expr) {
                     Some(groups) => {
                         let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
-                        let groups =
-                            groups.iter().map(|(name, group)| self.made(&mut made, group, name, &text));
+                        let groups = groups.iter().map(|(name, group)| self.made(&mut made, group, name, &text));
                         make_array(groups.collect())
                     }
                     None => self.made(&mut made, expr, &column.name, &field),

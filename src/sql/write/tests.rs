@@ -40,7 +40,8 @@ fn check(plan: Result<LogicalPlanBuilder>, expected: &str) {
 #[track_caller]
 fn check_for(target: Target, plan: Result<LogicalPlanBuilder>, expected: &str) {
     let plan: LogicalPlan = plan.and_then(LogicalPlanBuilder::build).expect("a plan");
-    let written = write(&plan, target, None).map_or_else(|refused| format!("{} [{}]", refused.message, refused.code), |made| made.text);
+    let written = write(&plan, target, None)
+        .map_or_else(|refused| format!("{} [{}]", refused.message, refused.code), |made| made.text);
     assert_eq!(written, expected);
 }
 
@@ -82,7 +83,7 @@ fn what_sql_would_do_in_another_order_is_a_part() {
                 .filter(ident("place#2").eq(lit(1_u64)))?
                 .project(vec![name().alias("name")])
         }),
-        "WITH numbered AS (\n  SELECT\n    eventname,\n    row_number() OVER (PARTITION BY eventname ORDER BY eventname) AS place\n  \
+        "WITH numbered AS (\n  SELECT eventname, row_number() OVER (PARTITION BY eventname ORDER BY eventname) AS place\n  \
          FROM cloudtrail\n)\nSELECT eventname AS name\nFROM numbered\nWHERE place = 1",
     );
 }
@@ -92,9 +93,12 @@ fn groups_of_groups_are_a_part() {
     check(
         table("cloudtrail").and_then(|plan| {
             let key = field(&["eventName"], Kind::Numeral).alias("k#1");
-            plan.aggregate(vec![key, field(&["awsRegion"], Kind::Numeral).alias("r#2")], vec![count(lit(1_i64)).alias("n#3")])?
-                .aggregate(vec![ident("k#1")], vec![max(cast(ident("n#3"), DataType::Float64)).alias("most#4")])?
-                .project(vec![ident("k#1").alias("k"), ident("most#4").alias("most")])
+            plan.aggregate(
+                vec![key, field(&["awsRegion"], Kind::Numeral).alias("r#2")],
+                vec![count(lit(1_i64)).alias("n#3")],
+            )?
+            .aggregate(vec![ident("k#1")], vec![max(cast(ident("n#3"), DataType::Float64)).alias("most#4")])?
+            .project(vec![ident("k#1").alias("k"), ident("most#4").alias("most")])
         }),
         "WITH grouped AS (\n  SELECT eventname AS k, count(*) AS n\n  FROM cloudtrail\n  GROUP BY 1, awsregion\n)\n\
          SELECT k, max(n) AS most\nFROM grouped\nGROUP BY 1",
@@ -120,8 +124,10 @@ fn joins_qualify_their_columns() {
 fn unions_distinct_rows_and_values_are_written() {
     check(
         table("cloudtrail").and_then(|plan| {
-            let name = |plan: LogicalPlanBuilder| plan.project(vec![field(&["eventName"], Kind::Numeral).alias("name#1")]);
-            let other = name(table("cloudtrail")?.filter(field(&["readOnly"], Kind::Flag).eq(lit("true")))?)?.build()?;
+            let name =
+                |plan: LogicalPlanBuilder| plan.project(vec![field(&["eventName"], Kind::Numeral).alias("name#1")]);
+            let other =
+                name(table("cloudtrail")?.filter(field(&["readOnly"], Kind::Flag).eq(lit("true")))?)?.build()?;
             name(plan)?.union(other)?.distinct()?.project(vec![ident("name#1").alias("name")])
         }),
         "WITH combined AS (\n  SELECT eventname AS name\n  FROM cloudtrail\n  UNION ALL\n  SELECT eventname AS name\n  \
@@ -139,7 +145,8 @@ fn lists_are_unnested_by_a_cross_join() {
     check(
         users().and_then(|plan| {
             let options = datafusion::common::UnnestOptions::new().with_preserve_nulls(false);
-            plan.unnest_column_with_options("teams", options)?.project(vec![ident("teams").alias("team"), ident("owner")])
+            plan.unnest_column_with_options("teams", options)?
+                .project(vec![ident("teams").alias("team"), ident("owner")])
         }),
         "SELECT elements.element AS team, users.owner\nFROM users\nCROSS JOIN UNNEST(users.teams) AS elements (element)",
     );
@@ -166,9 +173,12 @@ fn what_a_target_cannot_say_is_refused() {
 fn a_key_of_groups_has_one_text() {
     check(
         table("cloudtrail").and_then(|plan| {
-            plan.aggregate(vec![field(&["requestParameters", "x"], Kind::Numeral).alias("x#1")], vec![count(lit(1_i64)).alias("n#2")])?
-                .filter(ident("x#1").is_not_null())?
-                .project(vec![ident("n#2").alias("n")])
+            plan.aggregate(
+                vec![field(&["requestParameters", "x"], Kind::Numeral).alias("x#1")],
+                vec![count(lit(1_i64)).alias("n#2")],
+            )?
+            .filter(ident("x#1").is_not_null())?
+            .project(vec![ident("n#2").alias("n")])
         }),
         "SELECT count(*) AS n\nFROM cloudtrail\nGROUP BY json_extract_scalar(requestparameters, '$.x')\n\
          HAVING json_extract_scalar(requestparameters, '$.x') IS NOT NULL",
