@@ -1,5 +1,6 @@
 //! Functions of many rows, and windows.
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams, NullTreatment, WindowFunction};
 use datafusion::logical_expr::{
@@ -190,8 +191,12 @@ impl Writer<'_> {
         if !params.order_by.is_empty() {
             over.push(format!("ORDER BY {}", self.order(&params.order_by)?));
         }
+        // DataFusion looks for a range even where no frame matters, and knows none of bytes.
+        let is_of_bytes = params.order_by.first().is_some_and(|key| self.type_of(&key.expr) == DataType::Binary);
         if !RANKING.contains(&window.fun.name()) {
             over.extend(frame(&params.window_frame, !params.order_by.is_empty())?);
+        } else if is_of_bytes && self.target == Target::Trailql {
+            over.push("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".to_owned());
         }
         Ok(Sql::primary(format!("{function} OVER ({})", over.join(" "))))
     }

@@ -369,7 +369,13 @@ impl Writer<'_> {
     pub(super) fn order(&self, order: &[SortExpr]) -> Writes<String> {
         let key = |key: &SortExpr| self.order_key(key, self.is_number_key(&key.expr));
         let keys = order.iter().map(key).collect::<Writes<Vec<_>>>()?;
-        Ok(keys.concat().join(", "))
+        let mut each: Vec<String> = Vec::new();
+        for key in keys.concat() {
+            if !each.contains(&key) {
+                each.push(key);
+            }
+        }
+        Ok(each.join(", "))
     }
 }
 

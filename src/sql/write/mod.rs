@@ -67,6 +67,9 @@ fn text_of(
 ) -> Result<String, Refused> {
     let mut parts = Parts { within, ..Parts::default() };
     let mut select = parts.merge(plan)?;
+    if layout::is_order_hidden(&select) {
+        select = parts.apart(select, plan.schema());
+    }
     let columns = std::mem::take(&mut select.columns);
     let exprs = columns.into_iter().map(|(_, expr)| expr).collect();
     let mut body = Body::Select(Box::new(select), exprs);

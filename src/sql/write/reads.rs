@@ -309,7 +309,8 @@ pub(super) fn may_be_number(parts: &Parts, expr: &Expr) -> bool {
         Expr::ScalarFunction(call) => match Leaf::of(call) {
             Some(leaf) => {
                 let place = record(parts, leaf.json).and_then(|_| place(&leaf.path, quoted));
-                place.is_none_or(|place| place.holds != Holds::Text)
+                // An account is twelve digits, or a word.
+                place.is_none_or(|place| place.holds != Holds::Text || place.column.ends_with("accountid"))
             }
             None => match call.func.name() {
                 "coalesce" => call.args.iter().any(|arg| may_be_number(parts, arg)),

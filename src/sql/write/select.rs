@@ -7,7 +7,7 @@ use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, DataFusionError, ExprSchema, Result, TableReference};
 use datafusion::functions_nested::expr_fn::{array_element, make_array};
-use datafusion::logical_expr::{Expr, JoinType, SortExpr, lit};
+use datafusion::logical_expr::{Expr, ExprSchemable, JoinType, SortExpr, lit};
 
 use super::names::{Names, UNKNOWN};
 
@@ -216,6 +216,20 @@ impl Parts {
         self.part(called, Body::Select(Box::new(select), exprs), columns, schema)
     }
 
+    /// Computes columns and keys of the order in a part, so that the order is by names that mean one thing.
+    pub(super) fn apart(&mut self, mut select: Select, schema: &DFSchema) -> Select {
+        let (order, skip, limit) = (std::mem::take(&mut select.order), select.skip, select.limit.take());
+        select.skip = 0;
+        let shown = select.columns.len();
+        let keys = order.iter().map(|key| (Column::new_unqualified("sort_key"), key.expr.clone()));
+        select.columns.extend(keys);
+        let mut outer = self.close(select, schema);
+        let keys = outer.columns.split_off(shown);
+        outer.order = order.into_iter().zip(keys).map(|(key, (_, expr))| SortExpr { expr, ..key }).collect();
+        (outer.skip, outer.limit) = (skip, limit);
+        outer
+    }
+
     /// Adds a part, and selects from it.
     pub(super) fn part(&mut self, called: &str, mut body: Body, columns: Vec<Column>, schema: &DFSchema) -> Select {
         let name = self.names.fresh(called);
@@ -227,7 +241,8 @@ impl Parts {
         };
         for (at, column) in columns.into_iter().enumerate() {
             let field = schema.field_from_column(&column).map(Arc::clone);
-            let field = field.unwrap_or_else(|_| Arc::new(Field::new(&column.name, UNKNOWN, true)));
+            let data_type = || exprs.get(at).and_then(|expr| expr.get_type(&self.fields).ok()).unwrap_or(UNKNOWN);
+            let field = field.unwrap_or_else(|_| Arc::new(Field::new(&column.name, data_type(), true)));
             let expr = match exprs.get(at) {
                 Some(Expr::ScalarFunction(call)) if call.func.name() == "natural_key" && call.args.len() == 1 => {
                     // The text goes on, so that its order can be written in either way.
