@@ -8,6 +8,8 @@
 //! - `# expect: empty` above a query: its answer has no rows. Without it an empty block is refused.
 //! - `headings` as a comment in the query: the first row is the columns' names.
 //! - `notices` as a comment in the query: the rows are the codes of the remarks on the query.
+//! - `athena: none` as a comment in a query of another language: its translation to Athena's SQL is refused.
+//! - `athena: differs` likewise: the translation runs, with rows that Athena's types or order make different.
 //! - `# needs: layout` in the file: not for flat copies, which have no folders to tell anything from.
 
 mod fixture;
@@ -33,6 +35,7 @@ use memory::Memory;
 use trailql::diag::{Diagnostic, Source};
 use trailql::output::{Format, Options as Written, Writer};
 use trailql::session::{Language, Options, Session};
+use trailql::sql::Target;
 
 /// One way to the rows.
 #[derive(Clone, Copy)]
@@ -43,9 +46,12 @@ struct Way {
     is_flat: bool,
     /// Whether nothing is dropped before it is built.
     is_exhaustive: bool,
+    /// The SQL that queries of other languages are translated into first.
+    target: Option<Target>,
 }
 
-const PLAIN: Way = Way { name: "plain", threads: None, batch_rows: None, is_flat: false, is_exhaustive: false };
+const PLAIN: Way =
+    Way { name: "plain", threads: None, batch_rows: None, is_flat: false, is_exhaustive: false, target: None };
 
 const WAYS: &[Way] = &[
     PLAIN,
@@ -54,6 +60,8 @@ const WAYS: &[Way] = &[
     Way { name: "one-record-per-batch", batch_rows: Some(1), ..PLAIN },
     Way { name: "flat-copies", is_flat: true, ..PLAIN },
     Way { name: "without-prefilter", is_exhaustive: true, ..PLAIN },
+    Way { name: "as-sql", target: Some(Target::Trailql), ..PLAIN },
+    Way { name: "as-athena", target: Some(Target::Athena), ..PLAIN },
 ];
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
@@ -71,7 +79,8 @@ fn main() -> io::Result<()> {
         let script = fs::read_to_string(&file)?;
         let name = file.strip_prefix(&root).unwrap_or(&file).display().to_string();
         let needs_layout = script.lines().any(|line| line == "# needs: layout");
-        for way in WAYS.iter().filter(|way| !(way.is_flat && needs_layout)) {
+        let fits = |way: &&Way| !(way.is_flat && needs_layout) && (way.target.is_none() || language != Language::Sql);
+        for way in WAYS.iter().filter(fits) {
             let file = file.clone();
             let archive = archive(&script).to_owned();
             let run = move || RUNTIME.block_on(run(&file, &archive, language, *way));
@@ -89,7 +98,9 @@ fn archive(script: &str) -> &str {
 async fn run(file: &Path, archive: &str, language: Language, way: Way) -> Result<(), Failed> {
     let (folder, location) = if way.is_flat { flat(archive)? } else { layered(archive)? };
     let mut runner = Runner::new(|| async { Database::open(&location, language, way).await });
-    runner.with_column_validator(sqllogictest::strict_column_validator);
+    if way.target.is_none() {
+        runner.with_column_validator(sqllogictest::strict_column_validator);
+    }
     runner.with_normalizer(columns);
     runner.with_validator(|columns, actual, expected| {
         let expected: Vec<String> = expected.iter().map(columns).collect();
@@ -171,6 +182,7 @@ fn columns(line: &String) -> String {
 struct Database {
     session: Session,
     language: Language,
+    target: Option<Target>,
 }
 
 impl Database {
@@ -180,14 +192,45 @@ impl Database {
         options.batch_rows = way.batch_rows;
         options.scan.exhaustive = way.is_exhaustive;
         let session = Session::open(&[location], options).await.map_err(Refusal::from)?;
-        Ok(Self { session, language })
+        Ok(Self { session, language, target: way.target })
     }
 
     async fn answer(&self, text: &str) -> Result<DBOutput<Type>, Refusal> {
         let asks = |what: &str| text.lines().any(|line| line.trim_start_matches(['-', '#', ' ']) == what);
+        let Some(target) = self.target.filter(|_| !asks("notices")) else {
+            return self.rows(&Source::new("query", text), self.language, asks).await;
+        };
         let source = Source::new("query", text);
-        let mut last = DBOutput::StatementComplete(0);
+        let mut written = String::new();
         for statement in self.session.parse(&source, self.language)? {
+            let is_refused = target == Target::Athena && asks("athena: none");
+            match self.session.translate(&statement, target).await {
+                Ok(_) if is_refused => {
+                    return Err(Refusal("a translation to Athena that was to be refused".to_owned()));
+                }
+                Err(trailql::Error::Query(_)) if is_refused => {
+                    return self.rows(&source, self.language, asks).await;
+                }
+                translated => written = translated?.0,
+            }
+        }
+        let in_sql = |refusal: Refusal| Refusal(format!("{}\n{written}", refusal.0));
+        let rows =
+            self.rows(&Source::new("translation", written.as_str()), Language::Sql, asks).await.map_err(in_sql)?;
+        if target == Target::Athena && asks("athena: differs") {
+            return self.rows(&source, self.language, asks).await;
+        }
+        Ok(rows)
+    }
+
+    async fn rows(
+        &self,
+        source: &Source,
+        language: Language,
+        asks: impl Fn(&str) -> bool,
+    ) -> Result<DBOutput<Type>, Refusal> {
+        let mut last = DBOutput::StatementComplete(0);
+        for statement in self.session.parse(source, language)? {
             let mut answer = self.session.run(statement).await?;
             if asks("notices") {
                 let rows = answer.notices().list.iter().map(|notice| vec![notice.code.to_owned()]).collect();

@@ -40,7 +40,7 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Run saved queries.
     Hunt(HuntArgs),
-    /// Show what a query becomes before it is planned.
+    /// Write a query as SQL.
     Translate(TranslateArgs),
 }
 
@@ -95,6 +95,8 @@ pub(super) struct TranslateArgs {
 pub(super) enum Target {
     /// The SQL that trailql plans.
     Sql,
+    /// SQL that Athena runs on the table of its documentation.
+    Athena,
 }
 
 /// `trailql hunt`.

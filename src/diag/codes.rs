@@ -69,8 +69,10 @@ pub const ALL: &[Code] = &[
     Code { id: "S008", summary: "a value that does not fit its placeholder" },
     Code { id: "S009", summary: "a table definition that cannot be read" },
     Code { id: "S010", summary: "a statement of Athena that has no place here" },
+    Code { id: "S011", summary: "a query that another language cannot say" },
     Code { id: "S020", summary: "notice: a table that is not known, read as the archive" },
     Code { id: "S021", summary: "notice: a statement that has nothing to do" },
+    Code { id: "S022", summary: "notice: a translation whose rows may look different" },
 ];
 
 /// The code with this id.

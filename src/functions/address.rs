@@ -8,7 +8,26 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{ScalarValue, exec_err};
 use datafusion::logical_expr::{Expr, ScalarUDF, lit};
 
+use super::Function;
 use super::kernel::kernel;
+
+/// What SQL may call of this family.
+pub(super) const ADDRESS: &[Function] = &[
+    Function::ours(
+        "is_address",
+        "is_address(text, family)",
+        "Whether a text is an address of the family `v4`, `v6` or `any`; false where it is missing.",
+        &[("is_address('10.1.2.3', 'v4')", "true"), ("is_address('ec2.amazonaws.com', 'any')", "false")],
+        is_address,
+    ),
+    Function::ours(
+        "in_subnet",
+        "in_subnet(text, block, family)",
+        "Whether a text is an address of the family in the block; false where it is missing.",
+        &[("in_subnet('10.1.2.3', '10.0.0.0/8', 'v4')", "true"), ("in_subnet(NULL, '10.0.0.0/8', 'any')", "false")],
+        in_subnet,
+    ),
+];
 
 /// Which addresses count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

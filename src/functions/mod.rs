@@ -47,6 +47,7 @@ pub use syntax::FunctionSyntax;
 
 /// Every function of SQL that is listed here, by family.
 pub const ALL: &[&[Function]] = &[
+    address::ADDRESS,
     aggregates::AGGREGATES,
     arrays::ARRAYS,
     closed::CLOSED,
@@ -64,9 +65,12 @@ pub const ALL: &[&[Function]] = &[
     lambdas::LAMBDAS,
     maps::MAPS,
     math::MATH,
+    natural::NATURAL,
     network::NETWORK,
+    number::NUMBER,
     pattern::PATTERN,
     patterns::PATTERNS,
+    period::PERIOD,
     policy::POLICY,
     regex::REGEX,
     relevance::RELEVANCE,

@@ -10,7 +10,25 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Expr, ScalarUDF};
 
 use super::kernel::kernel;
-use super::number;
+use super::{Function, number};
+
+/// What SQL may call of this family.
+pub(super) const NATURAL: &[Function] = &[
+    Function::ours(
+        "natural_key",
+        "natural_key(text)",
+        "What a text is ordered by in natural order: numbers by value, after other text; digits inside text by value too.",
+        &[("natural_key('x9') < natural_key('x10')", "true"), ("natural_key('z') < natural_key('-5')", "true")],
+        natural_key,
+    ),
+    Function::ours(
+        "natural_text",
+        "natural_text(key)",
+        "The text that a natural key was made of.",
+        &[("natural_text(natural_key('x10'))", "x10")],
+        natural_text,
+    ),
+];
 
 /// First byte of the key of text that is no number.
 const TEXT: u8 = 0;

@@ -6,7 +6,26 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Float64Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::logical_expr::{Expr, ScalarUDF};
 
+use super::Function;
 use super::kernel::kernel;
+
+/// What SQL may call of this family.
+pub(super) const NUMBER: &[Function] = &[
+    Function::ours(
+        "to_number",
+        "to_number(text)",
+        "The number that a text as a whole is; NULL for other text.",
+        &[("to_number('1e3')", "1000.0"), ("to_number('12ms')", "NULL")],
+        to_number,
+    ),
+    Function::ours(
+        "number_text",
+        "number_text(number)",
+        "A number as text: whole ones without decimals, others in their shortest form.",
+        &[("number_text(8e0)", "8"), ("number_text(0.1e0)", "0.1")],
+        number_text,
+    ),
+];
 
 /// `to_number(text)`: the number a text is, null when the text as a whole is none.
 #[must_use]

@@ -14,10 +14,29 @@ use datafusion::arrow::datatypes::{DataType, TimestampMillisecondType};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{Expr, ScalarUDF, lit};
 
+use super::Function;
 use super::kernel::kernel;
 use super::nested::{list_of, wrong};
 use super::scalar::{Scalar, gives};
 use crate::schema::Kind;
+
+/// What SQL may call of this family.
+pub(super) const PERIOD: &[Function] = &[
+    Function::ours(
+        "time_floor",
+        "time_floor(time, milliseconds, months)",
+        "The beginning of the period that a time is in, so many milliseconds or months long; the other number is 0.",
+        &[("time_floor(from_iso8601_timestamp('2023-07-10T11:42:36Z'), 300000, 0)", "2023-07-10T11:40:00Z")],
+        time_floor,
+    ),
+    Function::ours(
+        "time_ceil",
+        "time_ceil(time, milliseconds, months)",
+        "The next beginning of a period, or the time itself where it is one.",
+        &[("time_ceil(from_iso8601_timestamp('2023-07-10T11:42:36Z'), 0, 1)", "2023-08-01T00:00:00Z")],
+        time_ceil,
+    ),
+];
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, exec_datafusion_err, internal_err};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::optimizer::Analyzer;
+use datafusion::optimizer::{Analyzer, Optimizer};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::{Options, memory};
@@ -35,11 +35,14 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
     rules.insert(2, Arc::new(sql::CastAsTrino));
     rules.push(Arc::new(sql::CloseExpressions));
     rules.push(Arc::new(sql::ComputeJoinKeys));
+    // It takes `CAST(x AS bigint)` for `x`, and after a grouping by `x` leaves out an order by both.
+    let optimizer = Optimizer::new().rules.into_iter().filter(|rule| rule.name() != "eliminate_duplicated_expr");
     let mut builder = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
         .with_analyzer_rules(rules)
+        .with_optimizer_rules(optimizer.collect())
         .with_type_planner(Arc::new(sql::PlanTypes))
         .with_relation_planners(vec![Arc::new(sql::PlanUnnest)]);
     let planners = builder.expr_planners().get_or_insert_default();

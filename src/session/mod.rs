@@ -35,7 +35,7 @@ use error::Ground;
 use crate::archive::{Archive, Location};
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::sql;
-use crate::sql::{Headings, Prepared, Rewritten};
+use crate::sql::{Headings, Prepared, Rewritten, Target, Translation};
 
 /// Archives, their tables, and the engine that answers questions about them.
 pub struct Session {
@@ -167,16 +167,21 @@ impl Session {
         deadline.bound(self.start(statement, deadline)).await
     }
 
-    /// A statement as it is planned, as SQL, and the remarks on it.
+    /// A statement as SQL, and the remarks on it: SQL as it is planned, other languages as a person would write them.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a statement of another language.
-    pub async fn translate(&self, statement: &Statement) -> Result<(String, Diagnostics), Error> {
-        let Form::Sql(parsed) = &statement.form else {
-            return Err(Error::Usage {
-                message: "only SQL can be shown as it is planned".to_owned(),
-                help: "`EXPLAIN` shows the plan of a query in any language".to_owned(),
-            });
+    /// [`Error::Query`] when the query is wrong, or the target cannot say it; [`Error::Usage`] for SQL that is to become
+    /// Athena's.
+    pub async fn translate(&self, statement: &Statement, target: Target) -> Result<(String, Diagnostics), Error> {
+        let parsed = match (&statement.form, target) {
+            (Form::Sql(parsed), Target::Trailql) => parsed,
+            (Form::Sql(_), Target::Athena) => {
+                return Err(Error::Usage {
+                    message: "only queries in other languages become SQL for Athena".to_owned(),
+                    help: "trailql reads Athena's SQL as it is: one text runs in both".to_owned(),
+                });
+            }
+            (Form::Insights(_), _) => return self.write_sql(statement, target).await,
         };
         let catalog = self.catalog().await;
         let (text, list) = match parsed.prepare(&statement.source, &catalog) {
@@ -184,6 +189,15 @@ impl Session {
             Prepared::Command(_) => (parsed.text().to_owned(), Vec::new()),
         };
         Ok((text, Diagnostics { source: statement.source.clone(), list }))
+    }
+
+    async fn write_sql(&self, statement: &Statement, target: Target) -> Result<(String, Diagnostics), Error> {
+        let Planned { plan, mut notices, .. } = self.plan(statement).await?;
+        let refused = |error| Error::Query(Diagnostics { source: statement.source.clone(), list: vec![error] });
+        let Translation { text, notices: more } =
+            sql::write(&plan, target, self.options.predicate()).map_err(refused)?;
+        notices.list.extend(more);
+        Ok((text, notices))
     }
 
     async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {

@@ -25,6 +25,7 @@ mod times;
 mod tokens;
 mod types;
 mod unnest;
+mod write;
 
 pub use booleans::TextAsBoolean;
 pub use casts::{CastAsTrino, with_addresses_as_text};
@@ -40,3 +41,4 @@ pub use rewrite::{Headings, Rewritten};
 pub use times::CompareTimes;
 pub use types::{PlanTypes, parse as parse_type};
 pub use unnest::PlanUnnest;
+pub use write::{Target, Translation, write};

@@ -7,6 +7,7 @@ use trailql::Error;
 use trailql::diag::Source;
 use trailql::output::{Format, Options as Written, Writer};
 use trailql::session::{Language, Options, Outcome, Session};
+use trailql::sql::Target;
 
 use crate::memory::Memory;
 
@@ -86,8 +87,10 @@ impl Asked {
     pub(crate) fn translate(&self, text: &str) -> Vec<Result<String, Error>> {
         let source = Source::new("query", text);
         let parsed = self.session.parse_each(&source, Language::Sql);
-        let each =
-            |parsed: Result<_, Error>| self.runtime.block_on(async { Ok(self.session.translate(&parsed?).await?.0) });
+        let each = |parsed: Result<_, Error>| {
+            let written = async { Ok(self.session.translate(&parsed?, Target::Trailql).await?.0) };
+            self.runtime.block_on(written)
+        };
         parsed.into_iter().map(each).collect()
     }
 

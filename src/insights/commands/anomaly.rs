@@ -86,7 +86,7 @@ impl Anomaly {
         let asked = rows.context.scope.range;
         let first = asked.since.map_or(first, |since| lit(since - since.rem_euclid(step.milliseconds())));
         let last = asked.before.map_or(last, |before| lit((before - 1) - (before - 1).rem_euclid(step.milliseconds())));
-        let found = pattern_anomaly().call(vec![column(&series), first, last, lit(step.milliseconds())]);
+        let found = pattern_anomaly().call(vec![column(&series), first, last, lit(step.milliseconds()), total.clone()]);
         let found = rows.computed("anomaly", found)?;
         let (score, reason) = (get_field(found.clone(), "score"), get_field(found, "reason"));
         let double = |expr| cast(expr, DataType::Float64);

@@ -50,6 +50,9 @@ fn parse(parser: &mut Parser<'_>, word: Span) -> Parsed<Command> {
     Ok(Command::RelevantFields(RelevantFields { span: word, fields, condition: parser.expr()? }))
 }
 
+/// Fields with a value of its own in every record, which say nothing of why it is there.
+const OWN: &[&str] = &["eventID", "requestID", "sharedEventID", "eventTime"];
+
 impl RelevantFields {
     pub(super) fn lower(&self, rows: &mut Rows) -> Lowers<()> {
         let Some(record) = rows.world.records().first().map(|record| record.column("eventjson")) else {
@@ -76,11 +79,14 @@ impl RelevantFields {
             column(&field).eq(lit(name.as_str())).or(starts_with(column(&field), lit(format!("{name}."))))
         });
         // The record itself, which tells how many there are.
-        let chosen = chosen.reduce(Engine::or).map(|chosen| chosen.or(column(&field).eq(lit(""))));
+        let chosen = match chosen.reduce(Engine::or) {
+            Some(chosen) => chosen.or(column(&field).eq(lit(""))),
+            None => column(&field).in_list(OWN.iter().map(|name| lit(*name)).collect(), true),
+        };
         let options = UnnestOptions::new().with_preserve_nulls(false);
         rows.build(|plan| {
             let plan = plan.unnest_column_with_options(Column::new_unqualified(&list), options)?.project(counted)?;
-            let plan = chosen.into_iter().try_fold(plan, datafusion::logical_expr::LogicalPlanBuilder::filter)?;
+            let plan = plan.filter(chosen)?;
             let counts = [&matching, &other].map(|name| sum(column(name)).alias(name));
             plan.aggregate([column(&field), column(&value)], counts)
         })?;
