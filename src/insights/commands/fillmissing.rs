@@ -87,7 +87,7 @@ impl FillMissing {
         let bins = bins_of(from.map_err(unplanned)?, to.map_err(unplanned)?, length);
         let bin = rows.fresh(&rows.world.columns[at].name);
         rows.add(vec![(bin.clone(), bins)])?;
-        let options = UnnestOptions::new().with_preserve_nulls(true);
+        let options = UnnestOptions::new().with_preserve_nulls(false);
         rows.build(|plan| plan.unnest_column_with_options(Column::new_unqualified(&bin), options))?;
         rows.exchange(&time, &column(&bin))?;
         let bin = column(&bin);
