@@ -18,7 +18,7 @@ pub(super) const DELIVERY: &[Function] = &[Function::ours(
     "When a log file was delivered, to the minute, by its name; NULL for other names.",
     &[(
         "delivery_time('a/123456789012_CloudTrail_us-east-1_20260301T0205Z_Example000000000.json.gz')",
-        "2026-03-01 02:05:00.000",
+        "2026-03-01T02:05:00Z",
     )],
     delivery_time,
 )];

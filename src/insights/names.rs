@@ -48,7 +48,7 @@ impl Rows {
         let key = self.fresh("key");
         let wanted = inner.value_shown(only).text();
         let wanted = inner.settle(vec![wanted.alias(&key)])?;
-        let subject = self.settle(vec![value.text()])?;
+        let subject = vec![self.computed("subject", value.text())?];
         let key = column(&key);
         // The values are the smaller side, which is read into memory.
         let plan = LogicalPlanBuilder::from(inner.plan)

@@ -520,6 +520,9 @@ fn expression() -> BoxedStrategy<String> {
         "@message",
         "noSuch",
         "resources.0.ARN",
+        "resources[*].ARN",
+        "a.eventName",
+        "b.b",
         "eventTime",
         "@log",
         "@entity.x",
@@ -545,6 +548,9 @@ fn expression() -> BoxedStrategy<String> {
                 inner.clone().prop_map(|operand| format!("not ({operand})")),
                 inner.clone().prop_map(|operand| format!("(({operand}) not like /x/)")),
                 inner.clone().prop_map(|operand| format!("(({operand}) like 'x')")),
+                inner
+                    .clone()
+                    .prop_map(|operand| format!("(({operand}) in (filter readOnly = 1 | fields {operand} as k))")),
                 inner.clone().prop_map(|operand| format!("(({operand}) in [1, 'x', 'true', -2, false])")),
                 call.prop_map(|(function, args)| function.example_call(&args)),
             ]
@@ -567,9 +573,35 @@ fn query() -> impl Strategy<Value = String> {
         Just("tail 3".to_owned()),
         expression().prop_map(|a| format!("display a, b, {a}")),
         (aggregate.clone(), expression()).prop_map(|(a, b)| format!("stats {a} as a, {a} by {b} as b, {b}")),
-        (aggregate.clone(), aggregate).prop_map(|(a, b)| format!("stats {a}, {b} as b, b = 5")),
+        (aggregate.clone(), aggregate.clone()).prop_map(|(a, b)| format!("stats {a}, {b} as b, b = 5")),
     ];
-    prop::collection::vec(command, 1..5).prop_map(|commands| commands.join(" | "))
+    let newer = prop_oneof![
+        (aggregate, expression()).prop_map(|(a, b)| format!("stats {a} as a by bin(1h) as t, {b} as b offset 1h")),
+        expression().prop_map(|a| format!("unnest ({a}) into b")),
+        expression().prop_map(|a| format!("pattern {a}")),
+        expression().prop_map(|a| format!("pattern {a} | filter @sampleCount > 0 | diff previousDay")),
+        expression().prop_map(|a| format!("pattern {a} | anomaly")),
+        Just("diff".to_owned()),
+        expression().prop_map(|a| format!("relevantfields where {a}")),
+        Just("SOURCE logGroups(accountIdentifiers: ['123456789012'])".to_owned()),
+        expression().prop_map(|a| format!("join left=a right=b where a.eventName = b.eventName (filter {a})")),
+        expression()
+            .prop_map(|a| format!("join type=left left=a right=b where a.b = b.b (stats count(*) as n by {a} as b)")),
+        expression().prop_map(|a| format!("appendcols override=true (fields {a} as a, eventName | limit 3)")),
+        Just("addtotals col=true".to_owned()),
+        Just("addtotals fieldname=b row=true b a*".to_owned()),
+        expression().prop_map(|a| format!("accum {a} as b")),
+        expression().prop_map(|a| format!("autoregress {a} as b p=1-2")),
+        Just("filldown".to_owned()),
+        Just("filldown b event*".to_owned()),
+        Just("fillmissing".to_owned()),
+        Just("fillmissing with 'x' for a".to_owned()),
+        (expression(), expression()).prop_map(|(a, b)| format!("countFrequent {a}, {b} as b")),
+        expression().prop_map(|a| format!("sessionize ({a}) maxspan 90m as b")),
+        Just("outlier mark=true uselower=true a b".to_owned()),
+        Just("outlier action=remove requestParameters.count".to_owned()),
+    ];
+    prop::collection::vec(prop_oneof![command, newer], 1..6).prop_map(|commands| commands.join(" | "))
 }
 
 proptest! {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, ExprFunctionExt, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
+    AggregateUDF, Expr, ExprFunctionExt, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition, lit,
 };
 
 use super::lower::{Lowers, column, unplanned};
@@ -14,6 +14,7 @@ use super::rows::Rows;
 impl Rows {
     /// The column of an expression, computed once.
     pub(super) fn computed(&mut self, name: &str, expr: Expr) -> Lowers<Expr> {
+        let Some(expr) = self.settle(vec![expr])?.pop() else { return Ok(lit(ScalarValue::Null)) };
         if matches!(&expr, Expr::Column(column) if column.name.contains('#')) {
             return Ok(expr);
         }

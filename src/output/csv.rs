@@ -3,6 +3,8 @@
 //! As RFC 4180 quotes them, with `\n` at the end of a line as psql and DuckDB write it. Text that a spreadsheet
 //! would run as a formula gets a `'`; control characters other than line breaks and tabs are written out.
 
+use std::borrow::Cow;
+
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 
@@ -13,12 +15,21 @@ pub(super) fn open(schema: SchemaRef, options: Options, out: Out) -> Result<Box<
     let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(out);
     if options.headings {
         for field in schema.fields() {
-            writer.write_field(escape::csv_formula(&escape::terminal_lines(field.name())).as_bytes())?;
+            writer.write_field(heading(field.name()).as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
     let text = schema.fields().iter().map(|field| is_text(field.data_type())).collect();
     Ok(Box::new(Csv { writer, text, null: options.null.unwrap_or_default(), style: options.style }))
+}
+
+/// A column's name. `@timestamp` is one of Logs Insights, and no formula.
+fn heading(name: &str) -> Cow<'_, str> {
+    let is_plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    match name.strip_prefix('@') {
+        Some(rest) if is_plain(rest) => Cow::Borrowed(name),
+        _ => Cow::Owned(escape::csv_formula(&escape::terminal_lines(name)).into_owned()),
+    }
 }
 
 struct Csv {

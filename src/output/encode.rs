@@ -1,7 +1,7 @@
 //! Values as JSON, with Arrow's encoders, corrected where those lose something.
 
 use std::io::Write;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use datafusion::arrow::array::{Array, AsArray, MapArray};
 use datafusion::arrow::datatypes::{DataType, FieldRef};
@@ -12,23 +12,30 @@ use datafusion::arrow::util::display::ArrayFormatter;
 use super::{ValueStyle, value};
 
 /// An encoder that writes every member of a struct, so that all rows have the same shape.
-pub(super) fn whole<'a>(field: &'a FieldRef, array: &'a dyn Array) -> Result<NullableEncoder<'a>, ArrowError> {
-    static WHOLE: LazyLock<EncoderOptions> =
-        LazyLock::new(|| EncoderOptions::default().with_explicit_nulls(true).with_encoder_factory(Arc::new(Lossless)));
-    make_encoder(field, array, &WHOLE)
+pub(super) fn whole<'a>(
+    field: &'a FieldRef,
+    array: &'a dyn Array,
+    style: ValueStyle,
+) -> Result<NullableEncoder<'a>, ArrowError> {
+    let options =
+        |style| EncoderOptions::default().with_explicit_nulls(true).with_encoder_factory(Arc::new(Lossless(style)));
+    static SQL: OnceLock<EncoderOptions> = OnceLock::new();
+    static INSIGHTS: OnceLock<EncoderOptions> = OnceLock::new();
+    let known = if style == ValueStyle::Sql { &SQL } else { &INSIGHTS };
+    make_encoder(field, array, known.get_or_init(|| options(style)))
 }
 
 /// An encoder that leaves out members that are null, for structs inside a cell of text.
 pub(super) fn compact<'a>(field: &'a FieldRef, array: &'a dyn Array) -> Result<NullableEncoder<'a>, ArrowError> {
     static COMPACT: LazyLock<EncoderOptions> =
-        LazyLock::new(|| EncoderOptions::default().with_encoder_factory(Arc::new(Lossless)));
+        LazyLock::new(|| EncoderOptions::default().with_encoder_factory(Arc::new(Lossless(ValueStyle::Sql))));
     make_encoder(field, array, &COMPACT)
 }
 
 /// Encoders in the place of Arrow's, which would make `NaN` null, refuse maps whose keys are not text, drop
 /// entries of maps whose value is null, read dictionaries past the nulls in their values, and not escape.
 #[derive(Debug)]
-struct Lossless;
+struct Lossless(ValueStyle);
 
 impl EncoderFactory for Lossless {
     fn make_default_encoder<'a>(
@@ -38,8 +45,8 @@ impl EncoderFactory for Lossless {
         options: &'a EncoderOptions,
     ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
         let encoder: Box<dyn Encoder + 'a> = match array.data_type() {
-            data_type if data_type.is_floating() => Box::new(Float(value::formatter(array, ValueStyle::Sql)?)),
-            data_type if data_type.is_temporal() => Box::new(Quoted(value::formatter(array, ValueStyle::Sql)?)),
+            data_type if data_type.is_floating() => Box::new(Float(value::formatter(array, self.0)?)),
+            data_type if data_type.is_temporal() => Box::new(Quoted(value::formatter(array, self.0)?)),
             DataType::Union(..) => Box::new(Quoted(value::formatter(array, ValueStyle::Sql)?)),
             DataType::Map(..) => Box::new(Map::new(field, array.as_map(), options)?),
             DataType::Dictionary(..) => Box::new(Dictionary::new(field, array, options)?),
@@ -156,7 +163,7 @@ mod tests {
 
     fn check(array: impl Array + 'static, expected: &[&str]) {
         let field = Arc::new(Field::new("c", array.data_type().clone(), true));
-        let mut encoder = whole(&field, &array).expect("every type has an encoder");
+        let mut encoder = whole(&field, &array, ValueStyle::Sql).expect("every type has an encoder");
         let texts: Vec<_> = (0..array.len())
             .map(|index| {
                 let mut out = Vec::new();
@@ -204,7 +211,7 @@ mod tests {
         let beyond = TimestampSecondArray::from(vec![i64::MAX]).with_timezone("UTC");
         let field = Arc::new(Field::new("c", beyond.data_type().clone(), true));
         let mut out = Vec::new();
-        encode_or_null(&mut whole(&field, &beyond).expect("an encoder"), 0, &mut out);
+        encode_or_null(&mut whole(&field, &beyond, ValueStyle::Sql).expect("an encoder"), 0, &mut out);
         let text: String = serde_json::from_slice(&out).expect("JSON");
         assert!(text.contains("9223372036854775807"), "{text}");
     }

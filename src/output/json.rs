@@ -1,7 +1,7 @@
 //! JSON: one array of objects, or one object per line.
 //!
-//! Times are ISO text and numbers are numbers in every [`super::ValueStyle`]; null members are written, so that
-//! all rows have the same shape. Text that holds JSON stays text. A repeated column name gets a number,
+//! Numbers are numbers and times are text, as the [`super::ValueStyle`] writes them; null members are written, so
+//! that all rows have the same shape. Text that holds JSON stays text. A repeated column name gets a number,
 //! since readers would keep only one of the two.
 
 use std::io::Write;
@@ -10,20 +10,21 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 
 use super::encode::{encode_or_null, quote, whole};
-use super::{Options, Out, Result, Sink, Written, escape, names, value};
+use super::{Options, Out, Result, Sink, ValueStyle, Written, escape, names, value};
 
 /// One array, one object per line.
-pub(super) fn open_array(schema: SchemaRef, _: Options, out: Out) -> Result<Box<dyn Sink>> {
-    Ok(Box::new(Json::new(&schema, out, Some(0))))
+pub(super) fn open_array(schema: SchemaRef, options: Options, out: Out) -> Result<Box<dyn Sink>> {
+    Ok(Box::new(Json::new(&schema, out, options.style, Some(0))))
 }
 
 /// One object per line.
-pub(super) fn open_lines(schema: SchemaRef, _: Options, out: Out) -> Result<Box<dyn Sink>> {
-    Ok(Box::new(Json::new(&schema, out, None)))
+pub(super) fn open_lines(schema: SchemaRef, options: Options, out: Out) -> Result<Box<dyn Sink>> {
+    Ok(Box::new(Json::new(&schema, out, options.style, None)))
 }
 
 struct Json {
     out: Out,
+    style: ValueStyle,
     /// Each member's name with quotes and colon.
     names: Vec<Vec<u8>>,
     /// In an array, the objects so far.
@@ -31,14 +32,14 @@ struct Json {
 }
 
 impl Json {
-    fn new(schema: &SchemaRef, out: Out, objects: Option<u64>) -> Self {
+    fn new(schema: &SchemaRef, out: Out, style: ValueStyle, objects: Option<u64>) -> Self {
         let named = |name: String| {
             let mut member = Vec::new();
             quote(&name, &mut member);
             member.push(b':');
             member
         };
-        Self { out, names: names::distinct(schema).into_iter().map(named).collect(), objects }
+        Self { out, style, names: names::distinct(schema).into_iter().map(named).collect(), objects }
     }
 }
 
@@ -48,7 +49,7 @@ impl Sink for Json {
         let mut encoders = arrays
             .iter()
             .zip(batch.schema_ref().fields())
-            .map(|(array, field)| whole(field, array))
+            .map(|(array, field)| whole(field, array, self.style))
             .collect::<std::result::Result<Vec<_>, _>>()?;
         let mut line = Vec::new();
         for index in 0..batch.num_rows() {

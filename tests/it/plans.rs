@@ -19,6 +19,71 @@ fn scans(text: &str, parts: &[&str]) {
     }
 }
 
+/// Every scan of a pipe query's plan has these parts, the first scan the first of them, and none the whole record.
+#[track_caller]
+fn pipes(text: &str, scans: &[&[&str]]) {
+    let plan = Asked::open(&[BUNDLED]).ask(&format!("EXPLAIN {text}")).expect(text);
+    let found: Vec<&str> = plan.split("DataSourceExec").skip(1).collect();
+    assert_eq!(found.len(), scans.len(), "{text}: {plan}");
+    for (found, parts) in found.iter().zip(scans) {
+        for part in *parts {
+            assert!(found.contains(part), "{text}: `{part}` is missing in {found}");
+        }
+        let projection = found.split("projection=[").nth(1).and_then(|rest| rest.split("], ").next());
+        let is_whole = |item: &str| item.split(['@', ' ']).next() == Some("eventjson");
+        assert!(!projection.unwrap_or_default().split(", ").any(is_whole), "{text}: {found}");
+    }
+}
+
+#[test]
+fn pipe_queries_read_leaves_and_filter_in_the_scan() {
+    let login = "predicate=record_numeral(eventjson@32, eventName) = ConsoleLogin";
+    pipes(
+        "filter eventName = 'ConsoleLogin' and errorMessage like /Failed/ | stats count(*) by userIdentity.arn, sourceIPAddress | sort count(*) desc",
+        &[&[
+            login,
+            "errorMessage",
+            "projection=[record_numeral(eventjson@32, userIdentity, arn)",
+            "record_numeral(eventjson@32, sourceIPAddress)",
+        ]],
+    );
+    pipes(
+        "fields eventName | filter @timestamp >= '2026-03-01' | filter requestParameters.bucketName in ['a', 'b'] | dedup userIdentity.arn",
+        &[&["predicate=", "record_time(eventjson@32, eventTime) >=", "bucketName) = a OR"]],
+    );
+}
+
+#[test]
+fn both_sides_of_joins_and_the_queries_inside_read_leaves() {
+    pipes(
+        "filter eventName = 'ConsoleLogin' | join left=a right=b where a.sourceIPAddress = b.sourceIPAddress (filter eventName = 'CreateUser') | fields a.eventName, b.userIdentity.arn",
+        &[
+            &["eventName) = ConsoleLogin"],
+            &["eventName) = CreateUser", "record_numeral(eventjson@32, userIdentity, arn)"],
+        ],
+    );
+    pipes(
+        "filter sourceIPAddress in (filter eventName = 'ConsoleLogin' | fields sourceIPAddress) | stats count(*) by eventName",
+        &[&["eventName) = ConsoleLogin", "sourceIPAddress"], &["eventName", "sourceIPAddress"]],
+    );
+}
+
+#[test]
+fn commands_that_look_at_other_rows_read_leaves_once() {
+    for command in [
+        "unnest resources into r | display r.ARN",
+        "stats count(*) as n by bin(1h) | fillmissing with 0 for n | accum n",
+        "sessionize userIdentity.arn | display session_id, eventName",
+        "filter ispresent(errorMessage) | pattern errorMessage",
+        "fields eventName, errorCode | filldown errorCode",
+        "filter resources[*].ARN like 'bucket' | fields eventName",
+        "countFrequent awsRegion, eventName",
+        "stats count(*) as n by awsRegion | addtotals col=true | outlier n",
+    ] {
+        pipes(command, &[&["projection=["]]);
+    }
+}
+
 #[test]
 fn members_of_structs_are_read_alone() {
     scans(

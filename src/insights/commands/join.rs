@@ -81,11 +81,10 @@ impl Join {
         let (mut left_keys, mut right_keys) = (Vec::new(), Vec::new());
         for part in self.condition.conjuncts() {
             let (a, b) = self.sides(part)?;
-            left_keys.push(rows.look_up(&a).unwrap_or_else(Value::missing).text());
-            right_keys.push(right.look_up(&b).unwrap_or_else(Value::missing).text());
+            let (a, b) = (rows.look_up(&a), right.look_up(&b));
+            left_keys.push(rows.computed("left", a.unwrap_or_else(Value::missing).text())?);
+            right_keys.push(right.computed("right", b.unwrap_or_else(Value::missing).text())?);
         }
-        let left_keys = rows.settle(left_keys)?;
-        let right_keys = right.settle(right_keys)?;
         let kind = if self.keeps_left { JoinType::Left } else { JoinType::Inner };
         let plan = LogicalPlanBuilder::from(rows.plan.clone())
             .join_with_expr_keys(right.plan.clone(), kind, (left_keys, right_keys), None)

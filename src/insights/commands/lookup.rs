@@ -76,9 +76,9 @@ impl Lookup {
         };
         let mut fields = Vec::new();
         for key in &self.keys {
-            fields.push(rows.value(&key.field)?.text());
+            let field = rows.value(&key.field)?.text();
+            fields.push(rows.computed("field", field)?);
         }
-        let fields = rows.settle(fields)?;
         let named = |name: &Name| rows.fresh(&name.text);
         let keys: Vec<String> = self.keys.iter().map(|key| named(&key.column)).collect();
         let outputs: Vec<String> = self.outputs.iter().map(|output| named(&output.column)).collect();
