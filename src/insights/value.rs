@@ -93,6 +93,7 @@ impl Value {
     /// A value inside JSON text; the text itself when the path is empty.
     pub(super) fn leaf(leaf: Leaf) -> Self {
         let expr = match leaf.path.as_slice() {
+            [] if leaf.is_record => leaf.read(Kind::Numeral),
             [] => leaf.json.clone(),
             // Some records write a flag as text, in any case; it is shown like any other.
             _ if leaf.is_flag => leaf.flag_as_numeral(),

@@ -442,7 +442,7 @@ pub(super) mod tests {
                     Some(r#"{ "x" : [1] }"#),
                     None,
                     Some(r#"{ "x" : [1] }"#),
-                    Some(r#"{ "x" : [1] }"#),
+                    Some(r#"{"x":[1]}"#),
                     Some(r#"{ "x" : [1] }"#),
                 ],
             ),

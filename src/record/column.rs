@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray, TimestampMillisecondArray};
 use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
-use super::text::{Taken, append_lossy, take, unescape};
+use super::text::{Taken, append_compact, append_lossy, take, unescape};
 use super::time::parse_time_bytes;
 use super::tree::NodeId;
 use super::walk::Raw;
@@ -140,6 +140,7 @@ fn append(taken: Taken<'_>, is_utf8: bool, to: &mut Vec<u8>) {
         Taken::Raw(raw) if is_utf8 => to.extend_from_slice(raw),
         Taken::Raw(raw) => append_lossy(raw, to),
         Taken::Escaped(inside) => unescape(inside, to),
+        Taken::Spaced(raw) => append_compact(raw, to),
         Taken::Word(word) => to.extend_from_slice(word.as_bytes()),
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Limits;
 use super::cursor::{Cursor, Fault, Token};
-use super::text::{Taken, take, unescape, unescaped};
+use super::text::{Taken, append_compact, take, unescape, unescaped};
 use super::tree::Fit;
 use super::walk::{member, pass, scalar};
 use crate::schema::{Kind, Step};
@@ -21,6 +21,11 @@ pub fn extract<'a>(json: &'a str, path: &[Step], kind: Kind) -> Option<Cow<'a, s
         Taken::Null => None,
         Taken::Word(word) => Some(Cow::Borrowed(word)),
         Taken::Raw(raw) => Some(String::from_utf8_lossy(raw)),
+        Taken::Spaced(raw) => {
+            let mut text = Vec::with_capacity(raw.len());
+            append_compact(raw, &mut text);
+            Some(Cow::Owned(String::from_utf8_lossy(&text).into_owned()))
+        }
         Taken::Escaped(inside) => {
             let mut text = Vec::with_capacity(inside.len());
             unescape(inside, &mut text);

@@ -36,6 +36,8 @@ pub(super) enum Taken<'d> {
     Raw(&'d [u8]),
     /// The inside of a string, still escaped.
     Escaped(&'d [u8]),
+    /// An object or array, to be written without white space between its parts.
+    Spaced(&'d [u8]),
     /// A word of ours.
     Word(&'static str),
 }
@@ -48,6 +50,7 @@ pub(super) fn take(raw: &[u8], escapes: bool, kind: Kind) -> Taken<'_> {
         (_, Form::Null) | (Kind::Scalar, Form::Container) | (Kind::Ordinal, _) => Taken::Null,
         (Kind::Flag, Form::String) => flag(raw, escapes),
         (Kind::Text | Kind::Scalar | Kind::Numeral | Kind::Time, Form::String) => inside(raw, escapes),
+        (Kind::Numeral, Form::Container) => Taken::Spaced(raw),
         (Kind::Numeral, Form::True) => Taken::Word("1"),
         (Kind::Numeral, Form::False) => Taken::Word("0"),
         _ => Taken::Raw(raw),
@@ -88,6 +91,34 @@ pub(super) fn append_lossy(raw: &[u8], to: &mut Vec<u8>) {
         Ok(_) => to.extend_from_slice(raw),
         Err(_) => to.extend_from_slice(String::from_utf8_lossy(raw).as_bytes()),
     }
+}
+
+/// Appends an object or array without the white space between its parts, always as UTF-8.
+pub(super) fn append_compact(raw: &[u8], to: &mut Vec<u8>) {
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let outside = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+        for part in rest[..outside].split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+            append_lossy(part, to);
+        }
+        rest = &rest[outside..];
+        let inside = string_length(rest);
+        append_lossy(&rest[..inside], to);
+        rest = &rest[inside..];
+    }
+}
+
+/// The bytes of the string at the beginning, both quotes included; all there is when it never ends.
+fn string_length(text: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if text[at] == b'"' {
+            return at + 1;
+        }
+        at += 2;
+    }
+    text.len()
 }
 
 /// Appends the text that the inside of a JSON string stands for, always as UTF-8.
@@ -196,6 +227,19 @@ mod tests {
 
     fn unescaped_text(inside: &str) -> String {
         String::from_utf8(unescaped(inside.as_bytes()).into_owned()).expect("UTF-8")
+    }
+
+    fn compact(text: &str) -> String {
+        let mut compact = Vec::new();
+        append_compact(text.as_bytes(), &mut compact);
+        String::from_utf8(compact).expect("UTF-8")
+    }
+
+    #[test]
+    fn objects_lose_the_white_space_between_their_parts_alone() {
+        assert_eq!(compact("{ \"a b\" :\t[ 1,\r\n\"x \\\" , \\\\\" , { } ] }"), "{\"a b\":[1,\"x \\\" , \\\\\",{}]}");
+        assert_eq!(compact("{\"a\":\"never ends \\"), "{\"a\":\"never ends \\");
+        assert_eq!(compact(""), "");
     }
 
     #[test]

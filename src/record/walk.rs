@@ -487,6 +487,7 @@ mod tests {
             Value::Null => return None,
             Value::Bool(bool) if leaf.kind == Kind::Numeral => u8::from(*bool).to_string(),
             Value::Array(_) | Value::Object(_) if leaf.kind == Kind::Scalar => return None,
+            Value::Array(_) | Value::Object(_) if leaf.kind == Kind::Numeral => compact(&found.raw),
             Value::Text(text) if leaf.kind != Kind::Json => match text.to_lowercase() {
                 flag if leaf.kind == Kind::Flag && (flag == "true" || flag == "false") => flag,
                 _ => text.clone(),
@@ -494,6 +495,18 @@ mod tests {
             _ => found.raw.clone(),
         };
         if leaf.kind == Kind::Time { parse_time(&text).map(|ms| ms.to_string()) } else { Some(text) }
+    }
+
+    /// JSON text without white space outside its strings.
+    fn compact(raw: &str) -> String {
+        let (mut inside, mut escaped) = (false, false);
+        let kept = raw.chars().filter(|c| {
+            let keeps = inside || !c.is_ascii_whitespace();
+            inside ^= *c == '"' && !escaped;
+            escaped = inside && *c == '\\' && !escaped;
+            keeps
+        });
+        kept.collect()
     }
 
     /// The same by `serde_json`, which knows nothing of other cases and keeps no numbers as written.

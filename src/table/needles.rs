@@ -97,30 +97,42 @@ fn like_pattern(like: &LikeExpr) -> Option<Clause> {
     let pattern = text(like.pattern())?;
     // What stands behind a backslash is not taken apart.
     let parts = pattern.split(['%', '_', '\\']);
-    let longest = parts.filter_map(Needle::within).max_by_key(Needle::length)?;
+    let longest = parts.filter_map(|text| part(&leaf, text)).max_by_key(Needle::length)?;
     let whole = !pattern.contains(['%', '_', '\\']);
     Some(vec![if whole { value(&leaf, &pattern)? } else { longest }])
 }
 
 fn text_in(subject: &Arc<dyn PhysicalExpr>, part: &Arc<dyn PhysicalExpr>) -> Option<Clause> {
-    leaf_of(subject).filter(reads_text)?;
-    Some(vec![Needle::within(&text(part)?)?])
+    let leaf = leaf_of(subject).filter(reads_text)?;
+    Some(vec![self::part(&leaf, &text(part)?)?])
 }
 
 fn regex_in(subject: &Arc<dyn PhysicalExpr>, pattern: &Arc<dyn PhysicalExpr>) -> Option<Clause> {
-    leaf_of(subject).filter(reads_text)?;
-    required(&regex_syntax::parse(&text(pattern)?).ok()?)
+    let leaf = leaf_of(subject).filter(reads_text)?;
+    required(&leaf, &regex_syntax::parse(&text(pattern)?).ok()?)
 }
 
 /// Texts of which one stands in whatever the expression matches.
-fn required(hir: &Hir) -> Option<Clause> {
+fn required(leaf: &Leaf, hir: &Hir) -> Option<Clause> {
+    let required = |hir: &Hir| required(leaf, hir);
     match hir.kind() {
-        HirKind::Literal(literal) => Some(vec![Needle::within(std::str::from_utf8(&literal.0).ok()?)?]),
+        HirKind::Literal(literal) => Some(vec![part(leaf, std::str::from_utf8(&literal.0).ok()?)?]),
         HirKind::Capture(capture) => required(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
         HirKind::Concat(parts) => parts.iter().filter_map(required).max_by_key(shortest),
         HirKind::Alternation(ways) => ways.iter().map(required).collect::<Option<Vec<_>>>().map(|ways| ways.concat()),
         _ => None,
+    }
+}
+
+/// What stands in a record whose leaf holds a text.
+fn part(leaf: &Leaf, text: &str) -> Option<Needle> {
+    match leaf.kind {
+        // An object loses the white space around its punctuation on its way out.
+        Kind::Numeral => {
+            text.split(['{', '}', '[', ']', ':', ',']).filter_map(Needle::within).max_by_key(Needle::length)
+        }
+        _ => Needle::within(text),
     }
 }
 
@@ -131,7 +143,7 @@ fn value(leaf: &Leaf, text: &str) -> Option<Needle> {
         Kind::Flag => None,
         Kind::Numeral if matches!(text, "0" | "1") => None,
         Kind::Text | Kind::Scalar | Kind::Numeral if !is_bare(text) => Needle::whole(text),
-        _ if reads_text(leaf) => Needle::within(text),
+        _ if reads_text(leaf) => part(leaf, text),
         _ => None,
     }
 }

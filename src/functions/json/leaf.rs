@@ -171,7 +171,9 @@ impl ScalarUDFImpl for LeafFunction {
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
         let fits = match self.spelling {
             Spelling::Path => types.len() == 2,
-            _ => types.len() >= 2,
+            Spelling::Members => types.len() >= 2,
+            // Without a step it is the whole record.
+            Spelling::ExactMembers => !types.is_empty(),
         };
         if !fits {
             return plan_err!("`{}` takes JSON text and a path, not {} arguments", self.name, types.len());

@@ -111,6 +111,7 @@ fn value(record: &Written, leaf: &Leaf, ordinal: usize) -> Option<String> {
         (_, _, "null") => None,
         (Kind::Scalar, Content::Object(_) | Content::Array(_), _) => None,
         (Kind::Json, ..) => Some(raw.to_owned()),
+        (Kind::Numeral, Content::Object(_) | Content::Array(_), _) => Some(compact(raw)),
         (Kind::Numeral, _, "true") => Some("1".to_owned()),
         (Kind::Numeral, _, "false") => Some("0".to_owned()),
         (Kind::Flag, ..) if ["true", "false"].iter().any(|flag| text.eq_ignore_ascii_case(flag)) => {
@@ -118,6 +119,18 @@ fn value(record: &Written, leaf: &Leaf, ordinal: usize) -> Option<String> {
         }
         _ => Some(text),
     }
+}
+
+/// JSON text without white space outside its strings.
+fn compact(raw: &str) -> String {
+    let (mut inside, mut escaped) = (false, false);
+    let kept = raw.chars().filter(|c| {
+        let keeps = inside || !c.is_ascii_whitespace();
+        inside ^= *c == '"' && !escaped;
+        escaped = inside && *c == '\\' && !escaped;
+        keeps
+    });
+    kept.collect()
 }
 
 /// Few names, so that they meet; some differ in case alone, some are numbers, some need escapes.
