@@ -216,13 +216,14 @@ fn of_groups(rows: &mut Rows, earlier: Option<Range>) -> Lowers<()> {
 fn described(now: &Expr, before: &Expr) -> Lowers<Expr> {
     let double = |expr: &Expr| coalesce(vec![cast(expr.clone(), DataType::Float64), lit(0.0)]);
     let (now, before) = (double(now), double(before));
-    let change = cast(round(vec![(now.clone() - before.clone()) / before.clone() * lit(100.0)]), DataType::Int64);
-    let percent = |sign: &str| concat(vec![lit(sign), cast(change.clone(), DataType::Utf8), lit("%")]);
+    let change = abs(round(vec![(now.clone() - before.clone()) / before.clone() * lit(100.0)]));
+    let change = cast(change, DataType::Int64);
+    let percent = |way: &str| concat(vec![lit(way), cast(change.clone(), DataType::Utf8), lit("%")]);
     when(now.clone().eq(before.clone()), lit("Unchanged"))
         .when(before.clone().eq(lit(0.0)), lit("New"))
         .when(now.clone().eq(lit(0.0)), lit("Gone"))
-        .when(now.gt(before), percent("+"))
-        .otherwise(percent(""))
+        .when(now.gt(before), percent("Up "))
+        .otherwise(percent("Down "))
         .map_err(unplanned)
 }
 
