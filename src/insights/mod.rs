@@ -34,6 +34,7 @@ pub use lexer::lex;
 pub use lower::{Archive, Lowered, Range, Scope, lower};
 pub use parser::{expected_at, parse};
 pub use token::{Token, TokenKind};
+pub use world::SYSTEM_FIELDS;
 
 #[cfg(test)]
 mod row_tests;

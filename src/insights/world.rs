@@ -51,6 +51,19 @@ pub(super) struct Sides {
     pub(super) right: (String, World),
 }
 
+/// The fields that every record has beside its own.
+pub const SYSTEM_FIELDS: &[&str] = &[
+    "@timestamp",
+    "@message",
+    "@logStream",
+    "@log",
+    "@ingestionTime",
+    "@ptr",
+    "@data_source_name",
+    "@data_source_type",
+    "@data_format",
+];
+
 impl Named {
     pub(super) fn new(name: &str, value: Value) -> Self {
         Self { name: name.to_owned(), key: name.to_owned(), value, aggregate: None }

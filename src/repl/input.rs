@@ -5,26 +5,32 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper, Highlighter, Hinter};
 
 use super::commands;
+use crate::insights;
 use crate::schema::columns;
 use crate::session::Language;
 
 /// The editor's helper.
 #[derive(Helper, Hinter, Highlighter)]
 pub(super) struct Input {
+    /// What may stand somewhere in SQL, and what a query may begin with.
     words: Vec<String>,
+    /// Fields of Logs Insights.
+    fields: Vec<String>,
 }
 
 impl Input {
     pub(super) fn new(tables: Vec<String>) -> Self {
         let columns = columns::ALL.iter();
         let json = columns.clone().map(|column| column.json).filter(|json| !json.is_empty());
+        let system = insights::SYSTEM_FIELDS.iter().copied();
+        let fields = json.clone().chain(system).map(str::to_owned).collect();
         let mut words: Vec<String> = columns.map(|column| column.name).chain(json).map(str::to_owned).collect();
-        words.extend(crate::insights::commands::ALL.iter().map(|row| row.name.to_owned()));
+        words.extend(insights::commands::ALL.iter().map(|row| row.name.to_owned()));
         words.extend(["SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "LIMIT"].map(str::to_owned));
         words.extend(tables);
         words.sort();
         words.dedup();
-        Self { words }
+        Self { words, fields }
     }
 }
 
@@ -54,18 +60,54 @@ impl Completer for Input {
         if word.is_empty() {
             return Ok((position, Vec::new()));
         }
-        let metas = commands::ALL.iter().flat_map(|meta| meta.names).copied().filter(|_| start == 0);
-        let lower = word.to_lowercase();
-        let candidates =
-            self.words.iter().map(String::as_str).chain(metas).filter(|known| known.to_lowercase().starts_with(&lower));
-        let pairs = candidates.map(|known| Pair { display: known.to_owned(), replacement: known.to_owned() }).collect();
-        Ok((start, pairs))
+        Ok((start, self.candidates(before, word, start == 0).into_iter().map(pair).collect()))
     }
+}
+
+impl Input {
+    /// What the word at the end of a text may become.
+    fn candidates(&self, text: &str, word: &str, is_first: bool) -> Vec<String> {
+        let metas = commands::ALL.iter().flat_map(|meta| meta.names).copied().filter(|_| is_first);
+        let mut known: Vec<String> = metas.map(str::to_owned).collect();
+        if Language::of_text(text) == Language::Insights && !is_first {
+            let expected = insights::expected_at(text, text.len());
+            if expected.iter().any(|what| what == "<field>") {
+                known.extend(self.fields.iter().cloned());
+            }
+            known.extend(expected.into_iter().filter(|what| !what.starts_with('<')));
+        } else {
+            known.extend(self.words.iter().cloned());
+        }
+        let lower = word.to_lowercase();
+        known.retain(|known| known.to_lowercase().starts_with(&lower));
+        known
+    }
+}
+
+fn pair(known: String) -> Pair {
+    Pair { display: known.clone(), replacement: known }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pipe_queries_are_completed_with_what_their_parser_expects() {
+        let input = Input::new(vec!["cloudtrail".to_owned()]);
+        let check = |text: &str, wanted: &[&str]| {
+            let word = text.rsplit([' ', '(']).next().unwrap_or_default();
+            assert_eq!(input.candidates(text, word, text == word), wanted, "{text}");
+        };
+        check("fillm", &["fillmissing"]);
+        check("filter eventN", &["eventName"]);
+        check("filter eventName li", &["like"]);
+        check("fields eventName | lim", &["limit"]);
+        check("stats count(*) b", &["by"]);
+        check("stats count(*) by @ti", &["@timestamp"]);
+        check("fields strl", &["strlen("]);
+        check("SELECT eventna", &["eventName", "eventname"]);
+    }
 
     #[test]
     fn statements_end_where_they_say_so() {

@@ -1,9 +1,11 @@
 //! The rooms under fuzz, and nothing else of trailql: DataFusion would be built once more, with counters all over it.
+//! The target `insights` plans, so it takes all of trailql, with the feature `engine`.
 //!
 //! ```sh
 //! cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none split -- -dict=tests/fuzz/json.dict
 //! cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none columns
 //! cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none inflate
+//! cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none --features engine insights
 //! ```
 //!
 //! The room is taken by path. It asks `datafusion` for Arrow alone, so this crate goes by that name as well.
