@@ -1,7 +1,8 @@
 //! Tokens → expressions, in one loop over operators and how tightly they bind.
 
 use super::ast::{Call, Expr, ExprKind, Name, Operator, Pattern, is_reserved, level};
-use super::parser::{EXPRESSION, Parsed, Parser, is_constant, unquote};
+use super::naming::unquote;
+use super::parser::{EXPRESSION, Parsed, Parser, is_constant};
 use super::period::{Period, UNITS, Unit};
 use super::token::TokenKind;
 use super::{commands, functions, habits, regex};

@@ -6,6 +6,7 @@
 //!
 //! Source: CloudWatch Logs User Guide, "CloudWatch Logs Insights query syntax".
 
+mod arguments;
 mod ast;
 pub mod commands;
 mod context;
@@ -17,12 +18,14 @@ mod lexer;
 mod lower;
 mod lower_expr;
 mod names;
+mod naming;
 mod parser;
 mod patterns;
 mod period;
 mod print;
 mod regex;
 mod rows;
+mod shown;
 mod sources;
 mod token;
 mod value;

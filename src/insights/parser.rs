@@ -1,13 +1,11 @@
 //! Tokens → commands: the cursor, what was expected where it stands, and going on after an error.
 
-use super::ast::{Explain, Expr, ExprKind, Glob, Item, Name, Path, Query, Segment, Subquery, Text, is_reserved};
+use super::ast::{Explain, Expr, ExprKind, Query, Subquery};
 use super::commands::{self, Command};
 use super::lexer::lex;
-use super::period::Period;
 use super::token::{Token, TokenKind};
 use super::{functions, habits};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Source, Span, closest};
-use crate::functions::period::Length;
 
 /// What a parsing function gives: the first error ends the command, and the parser goes on after the next `|`.
 pub(super) type Parsed<T> = Result<T, Diagnostic>;
@@ -73,8 +71,9 @@ pub(super) const NAME: &str = "<name>";
 pub(super) struct Parser<'a> {
     text: &'a str,
     /// Without blanks and comments.
-    tokens: Vec<Token>,
-    at: usize,
+    pub(super) tokens: Vec<Token>,
+    /// The place of the cursor among them.
+    pub(super) at: usize,
     /// What was asked for where the cursor stands.
     expected: Vec<&'static str>,
     /// What could also stand there and is left out of messages: operators.
@@ -389,140 +388,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A field or a name: words and quoted names without blanks between them.
-    pub(super) fn path(&mut self) -> Parsed<Path> {
-        if !matches!(self.peek(), TokenKind::Word | TokenKind::Quoted) {
-            return Err(self.unexpected());
-        }
-        let start = self.token().span.start;
-        let mut segments = Vec::new();
-        // Whether the last segment is complete, so that only a dot can go on.
-        let mut complete = false;
-        loop {
-            let token = self.token();
-            let adjoins = segments.is_empty() || token.span.start == self.last_end();
-            let text = self.slice(token.span);
-            match token.kind {
-                TokenKind::Quoted if adjoins && !complete => {
-                    segments.push(Segment::Name(text[1..text.len() - 1].replace("\\`", "`")));
-                    complete = true;
-                }
-                TokenKind::OpenBracket if adjoins && complete => {
-                    segments.push(self.subscript()?);
-                    continue;
-                }
-                TokenKind::Word if adjoins && (segments.is_empty() || (complete && text.starts_with('.'))) => {
-                    let text = if complete { &text[1..] } else { text };
-                    complete = !text.is_empty() && !text.ends_with('.');
-                    let text = text.strip_suffix('.').unwrap_or(text);
-                    let names = text.split('.').filter(|_| !text.is_empty());
-                    segments.extend(names.map(|name| Segment::Name(name.to_owned())));
-                }
-                _ => break,
-            }
-            self.bump();
-        }
-        let span = Span::new(start, self.last_end());
-        let is_empty = |segment: &Segment| matches!(segment, Segment::Name(name) if name.is_empty());
-        if !complete || segments.iter().any(is_empty) {
-            return Err(Diagnostic::error(
-                "I004",
-                format!("`{}` lacks a name between or after its dots", self.slice(span)),
-            )
-            .at(span, "incomplete path"));
-        }
-        Ok(Path { segments, span })
-    }
-
-    /// `[*]`, any element of a list, or `[0]`, the element with this number.
-    fn subscript(&mut self) -> Parsed<Segment> {
-        self.bump();
-        let token = self.token();
-        let segment = match token.kind {
-            TokenKind::Star => Segment::Each,
-            TokenKind::Number if self.slice(token.span).bytes().all(|byte| byte.is_ascii_digit()) => {
-                Segment::Name(self.slice(token.span).to_owned())
-            }
-            _ => {
-                self.expect("*");
-                self.expect("<number>");
-                return Err(self.unexpected());
-            }
-        };
-        self.bump();
-        self.require(TokenKind::CloseBracket)?;
-        Ok(segment)
-    }
-
-    /// A name to give: after `as`.
-    pub(super) fn name(&mut self) -> Parsed<Name> {
-        self.expect(NAME);
-        let token = self.token();
-        if token.kind == TokenKind::Word && is_reserved(self.slice(token.span)) {
-            return Err(self.unexpected().help(format!("write it in backticks: `` `{}` ``", self.slice(token.span))));
-        }
-        let path = self.path()?;
-        Ok(Name { text: path.text(), span: path.span })
-    }
-
-    /// An expression, and a name for it.
-    pub(super) fn item(&mut self) -> Parsed<Item> {
-        if self.peek() == TokenKind::Star {
-            let star = self.bump();
-            return Err(Diagnostic::error("I029", "`*` is not a field")
-                .at(star.span, "not a field")
-                .help("name the fields; `@message` is the whole record"));
-        }
-        let start = self.at;
-        let expr = self.expr()?;
-        let text = self.squeezed(start);
-        let alias = if self.eat_word("as").is_some() { Some(self.name()?) } else { None };
-        Ok(Item { expr, text, alias })
-    }
-
-    /// The text from a token up to the last one taken: every blank or comment as one space.
-    fn squeezed(&self, from: usize) -> String {
-        let mut text = String::new();
-        let mut end = self.tokens[from].span.start;
-        for token in &self.tokens[from..self.at] {
-            if token.span.start > end {
-                text.push(' ');
-            }
-            text.push_str(self.slice(token.span));
-            end = token.span.end;
-        }
-        // A name in backticks is shown without them.
-        match text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) {
-            Some(name) if !name.contains('`') => name.to_owned(),
-            _ => text,
-        }
-    }
-
-    /// Takes `name=` if it stands at the cursor, else notes that it was expected.
-    pub(super) fn eat_option(&mut self, name: &'static str) -> bool {
-        let is_there = self.is_word_ahead(0, name) && self.ahead(1).kind == TokenKind::Equal;
-        if is_there {
-            self.bump();
-            self.bump();
-        } else {
-            self.allow(name);
-        }
-        is_there
-    }
-
-    /// `true` or `false`, as an option's value.
-    pub(super) fn flag(&mut self) -> Parsed<bool> {
-        for (word, flag) in [("true", true), ("false", false), ("t", true), ("f", false)] {
-            if self.is_word_ahead(0, word) {
-                self.bump();
-                return Ok(flag);
-            }
-        }
-        self.expect("true");
-        self.expect("false");
-        Err(self.unexpected())
-    }
-
     /// The place of the last token taken.
     pub(super) fn last(&self) -> Span {
         self.at.checked_sub(1).map_or(Span::new(0, 0), |last| self.tokens[last].span)
@@ -539,98 +404,6 @@ impl<'a> Parser<'a> {
         self.nested > 0
     }
 
-    /// `['a', 'b']`, or one text without brackets.
-    pub(super) fn texts(&mut self) -> Parsed<Vec<Text>> {
-        if self.eat(TokenKind::OpenBracket).is_none() {
-            return Ok(vec![self.text()?]);
-        }
-        let texts = self.list(Self::text)?;
-        self.require(TokenKind::CloseBracket)?;
-        Ok(texts)
-    }
-
-    fn text(&mut self) -> Parsed<Text> {
-        let span = self.require(TokenKind::Text)?.span;
-        Ok(Text { text: unquote(self.slice(span)), span })
-    }
-
-    /// The name of something outside the query: a text, or what stands there without blanks.
-    pub(super) fn source_name(&mut self) -> Parsed<Text> {
-        self.expect(NAME);
-        let start = self.token();
-        match start.kind {
-            TokenKind::Text => return self.text(),
-            TokenKind::Quoted => {
-                let name = self.name()?;
-                return Ok(Text { text: name.text, span: name.span });
-            }
-            TokenKind::Word | TokenKind::Slash | TokenKind::Number => {}
-            _ => return Err(self.unexpected()),
-        }
-        self.bump();
-        let goes_on = |kind: TokenKind| {
-            matches!(kind, TokenKind::Word | TokenKind::Slash | TokenKind::Number | TokenKind::Minus | TokenKind::Colon)
-        };
-        while goes_on(self.peek()) && self.token().span.start == self.last_end() {
-            self.bump();
-        }
-        let span = Span::new(start.span.start, self.last_end());
-        Ok(Text { text: self.slice(span).to_owned(), span })
-    }
-
-    /// Fields, or names with `*` for any characters, with blanks or commas between them; none is fine.
-    pub(super) fn globs(&mut self) -> Parsed<Vec<Glob>> {
-        let mut globs = Vec::new();
-        loop {
-            let start = self.token();
-            let is_many =
-                |parser: &Self| parser.peek() == TokenKind::Star && parser.token().span.start == parser.last_end();
-            match start.kind {
-                TokenKind::Star => _ = self.bump(),
-                TokenKind::Word | TokenKind::Quoted => {
-                    let path = self.path()?;
-                    if !is_many(self) {
-                        globs.push(Glob::One(path));
-                        self.eat(TokenKind::Comma);
-                        continue;
-                    }
-                }
-                _ => {
-                    self.expect(EXPRESSION);
-                    return Ok(globs);
-                }
-            }
-            while matches!(self.peek(), TokenKind::Star | TokenKind::Word) && self.token().span.start == self.last_end()
-            {
-                self.bump();
-            }
-            globs.push(Glob::Many(self.slice(Span::new(start.span.start, self.last_end())).to_owned()));
-            self.eat(TokenKind::Comma);
-        }
-    }
-
-    /// A column as later commands name it: a name, or the expression that made it.
-    pub(super) fn column_name(&mut self) -> Parsed<Name> {
-        let expr = self.expr_at(super::ast::level::ADD)?;
-        Ok(Name { text: expr.key(), span: expr.span })
-    }
-
-    /// A period of a fixed length: months differ.
-    pub(super) fn fixed_period(&mut self) -> Parsed<Period> {
-        self.expect("<period>");
-        let number = self.require(TokenKind::Number)?.span;
-        let unit = self.require(TokenKind::Word)?.span;
-        let period = self.period(number, unit);
-        if matches!(period.length(), Length::Months(_)) {
-            self.report(
-                Diagnostic::error("I012", "months and years differ in length")
-                    .at(number.to(unit), "not of a fixed length")
-                    .help("write it in days or weeks"),
-            );
-        }
-        Ok(period)
-    }
-
     /// One or more, with commas between them.
     pub(super) fn list<T>(&mut self, one: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
         let mut list = vec![one(self)?];
@@ -639,53 +412,6 @@ impl<'a> Parser<'a> {
         }
         Ok(list)
     }
-
-    /// A positive whole number.
-    pub(super) fn rows(&mut self) -> Parsed<usize> {
-        self.expect("<number>");
-        let token = self.token();
-        let error = |span, found: String| {
-            Diagnostic::error("I018", format!("expected a positive whole number, found {found}"))
-                .at(span, "not a number of rows")
-        };
-        if token.kind == TokenKind::Minus {
-            let minus = self.bump();
-            let span = if self.peek() == TokenKind::Number { minus.span.to(self.bump().span) } else { minus.span };
-            return Err(error(span, format!("`{}`", self.slice(span))));
-        }
-        let rows = self.slice(token.span).parse().ok().filter(|rows| *rows > 0);
-        match rows.filter(|_| token.kind == TokenKind::Number) {
-            Some(rows) => {
-                self.bump();
-                Ok(rows)
-            }
-            None => {
-                let error = error(token.span, self.found());
-                if token.kind != TokenKind::End && token.kind != TokenKind::Pipe {
-                    self.bump();
-                }
-                Err(error)
-            }
-        }
-    }
-}
-
-/// The string in a token's text: without quotes, escapes resolved, unknown escapes kept.
-pub(super) fn unquote(token: &str) -> String {
-    let inner = &token[1..token.len() - 1];
-    let mut text = String::with_capacity(inner.len());
-    let mut chars = inner.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            text.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some(escaped @ ('"' | '\'' | '\\')) => text.push(escaped),
-            other => text.extend(std::iter::once('\\').chain(other)),
-        }
-    }
-    text
 }
 
 /// `a`, `b` or `c`.

@@ -3,18 +3,18 @@
 //! What is shown is decided apart from what can be named. Sorting waits until the order matters, so that a sort and a
 //! limit meet.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use datafusion::common::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr};
 
-use super::ast::{ExprKind, Glob, Item, Path, Subquery};
+use super::ast::{ExprKind, Item, Subquery};
 use super::commands::Command;
 use super::context::Context;
 use super::functions;
 use super::lower::{Lowers, Range, column, unplanned};
 use super::period::Period;
+use super::shown::{Column, Shown};
 use super::sources::Read;
 use super::value::{Class, Value};
 use super::world::{Named, Sides, World};
@@ -61,20 +61,6 @@ pub(super) struct Group {
     pub(super) aggregates: Vec<Expr>,
     /// The period of the bins among the keys.
     pub(super) bin: Option<Period>,
-}
-
-/// A column of the results: its name, and the field of the record where no command made it.
-pub(super) type Column = (String, Option<Path>);
-
-/// What results show.
-#[derive(Debug, Clone)]
-pub(super) enum Shown {
-    /// These, as long as nobody says otherwise.
-    Default(Vec<Column>),
-    /// All that a `stats` and the commands after it made.
-    Grouped,
-    /// These.
-    Chosen(Vec<Column>),
 }
 
 impl Rows {
@@ -171,7 +157,7 @@ impl Rows {
     }
 
     /// As [`add`](Self::add), with expressions that are settled. Computing breaks the order.
-    fn project(&mut self, added: Vec<(String, Expr)>) -> Lowers<()> {
+    pub(super) fn project(&mut self, added: Vec<(String, Expr)>) -> Lowers<()> {
         self.is_ordered = false;
         let kept = self.plan.schema().columns().into_iter().map(Expr::Column);
         let all: Vec<_> = kept.chain(added.into_iter().map(|(name, expr)| expr.alias(name))).collect();
@@ -183,39 +169,6 @@ impl Rows {
         self.world.columns.push(Named { key, ..Named::new(name, value) });
     }
 
-    /// Makes a value a column of this name, and shows it.
-    pub(super) fn make(&mut self, name: &str, value: Value) {
-        self.bind(name, name.to_owned(), value);
-        match &mut self.shown {
-            Shown::Grouped => {}
-            Shown::Chosen(shown) | Shown::Default(shown) => shown.push((name.to_owned(), None)),
-        }
-    }
-
-    /// Lowers the items of `fields` and `display`, and gives what to show.
-    pub(super) fn items(&mut self, items: &[Item]) -> Lowers<Vec<Column>> {
-        let mut shown = Vec::new();
-        for item in items {
-            let value = self.value(&item.expr)?;
-            let name = item.name().to_owned();
-            match (item.expr.field(), &item.alias) {
-                (Some(path), None) => shown.push((name, Some(path.clone()))),
-                // A field by another name needs no column: it is read where it is used.
-                (Some(_), Some(_)) => {
-                    self.bind(&name, name.clone(), value);
-                    shown.push((name, None));
-                }
-                (None, alias) => {
-                    let key = if alias.is_some() { name.clone() } else { item.expr.key() };
-                    let value = self.keep(&name, value)?;
-                    self.bind(&name, key, value);
-                    shown.push((name, None));
-                }
-            }
-        }
-        Ok(shown)
-    }
-
     /// Computes a value once, in a column of the plan.
     pub(super) fn keep(&mut self, name: &str, value: Value) -> Lowers<Value> {
         // Parsed JSON stays where it is: its members are read one by one.
@@ -225,19 +178,6 @@ impl Rows {
         let fresh = self.fresh(name);
         self.add(vec![(fresh.clone(), value.expr.clone())])?;
         Ok(Value { expr: column(&fresh), ..value })
-    }
-
-    /// Shows these as well.
-    pub(super) fn show_more(&mut self, more: Vec<Column>) {
-        match &mut self.shown {
-            Shown::Chosen(shown) => shown.extend(more),
-            Shown::Default(_) | Shown::Grouped => self.shown = Shown::Chosen(more),
-        }
-    }
-
-    /// Shows these and nothing else.
-    pub(super) fn show_only(&mut self, only: Vec<Column>) {
-        self.shown = Shown::Chosen(only);
     }
 
     /// Makes these columns, values over the rows of the plan, all there is; the first are the keys.
@@ -259,28 +199,6 @@ impl Rows {
         self.order = self.default_order();
         self.is_ordered = false;
         Ok(())
-    }
-
-    /// The columns that fields and names with `*` choose; all that are shown when there is none.
-    pub(super) fn chosen(&self, globs: &[Glob]) -> Vec<Column> {
-        if globs.is_empty() {
-            return self.columns_shown();
-        }
-        let mut chosen: Vec<Column> = Vec::new();
-        for glob in globs {
-            match glob {
-                Glob::One(path) => chosen.push((path.text(), Some(path.clone()))),
-                Glob::Many(text) => {
-                    let made = self.world.names().into_iter().map(|name| (name, None));
-                    let all = self.columns_shown().into_iter().chain(made);
-                    let fitting = all.filter(|(name, _)| fits(text, name)).collect::<Vec<_>>();
-                    chosen.extend(fitting);
-                }
-            }
-        }
-        let mut names = HashSet::new();
-        chosen.retain(|(name, _)| names.insert(name.clone()));
-        chosen
     }
 
     /// The keys of groups, settled, and the columns they become.
@@ -374,50 +292,6 @@ impl Rows {
         order.extend(self.world.places().into_iter().map(|place| place.sort(true, false)));
         Ok(order)
     }
-
-    /// The columns that are shown.
-    pub(super) fn columns_shown(&self) -> Vec<Column> {
-        let mut columns: Vec<Column> = match &self.shown {
-            Shown::Grouped => self.world.columns.iter().map(|column| (column.name.clone(), None)).collect(),
-            Shown::Default(shown) | Shown::Chosen(shown) => shown.clone(),
-        };
-        // The first of two columns of one name stays.
-        let mut names = HashSet::new();
-        columns.retain(|(name, _)| names.insert(name.clone()));
-        columns
-    }
-
-    /// The value of a column that is shown.
-    pub(super) fn value_shown(&mut self, (name, path): &Column) -> Value {
-        let found = match path {
-            Some(path) => self.look_up(path),
-            None => self.look_up(&Path::of(name)),
-        };
-        found.unwrap_or_else(Value::missing)
-    }
-
-    /// Makes the plan one that gives what is shown, each column under the name that `named` makes of its own.
-    pub(super) fn finish(&mut self, named: impl Fn(&str) -> String) -> Lowers<()> {
-        let columns = self.columns_shown();
-        let exprs: Vec<Expr> = columns.iter().map(|column| self.value_shown(column).shown()).collect();
-        let mut added = Vec::new();
-        let mut shown = Vec::new();
-        for (expr, (name, _)) in self.settle(exprs)?.into_iter().zip(&columns) {
-            if matches!(expr, Expr::Column(_) | Expr::Literal(..)) {
-                shown.push(expr.alias(named(name)));
-            } else {
-                let fresh = self.fresh(name);
-                shown.push(column(&fresh).alias(named(name)));
-                added.push((fresh, expr));
-            }
-        }
-        if !added.is_empty() {
-            self.project(added)?;
-        }
-        // Last, because rows that something is computed of are dealt out to several threads, and come back in any order.
-        self.sort()?;
-        self.build(|plan| plan.project(shown))
-    }
 }
 
 impl Item {
@@ -433,14 +307,4 @@ impl Item {
         let key = if self.alias.is_some() { name.clone() } else { self.expr.key() };
         Named { name, key, value, aggregate: aggregate.map(str::to_owned) }
     }
-}
-
-/// Whether a name fits a text in which `*` stands for any characters.
-fn fits(glob: &str, name: &str) -> bool {
-    let mut parts = glob.split('*');
-    let Some(rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, inner)) = parts.split_last() else { return rest.is_empty() };
-    let rest = inner.iter().try_fold(rest, |rest, part| rest.split_once(part).map(|(_, rest)| rest));
-    rest.is_some_and(|rest| rest.ends_with(last))
 }
