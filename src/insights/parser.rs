@@ -86,6 +86,9 @@ pub(super) struct Parser<'a> {
     nested: usize,
 }
 
+/// How many commands a query may have: each is a level of the plan, and CloudWatch takes 10,000 characters in all.
+const COMMANDS: usize = 100;
+
 /// How deep queries may nest: each is planned on the stack, and no person writes so many.
 const NESTED: usize = 8;
 
@@ -141,6 +144,14 @@ impl<'a> Parser<'a> {
         loop {
             self.depth = 0;
             match self.command(TokenKind::End) {
+                Ok(_) if commands.len() == COMMANDS => {
+                    self.report(
+                        Diagnostic::error("I024", format!("a query has at most {COMMANDS} commands"))
+                            .at(self.last(), "one too many")
+                            .help("join conditions with `and`, and fields with commas"),
+                    );
+                    return commands;
+                }
                 Ok(command) => commands.push(command),
                 Err(error) => {
                     // Another command after a line end: only the `|` is missing, so its own errors are worth telling.

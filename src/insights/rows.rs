@@ -4,8 +4,10 @@
 //! limit meet.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use datafusion::common::DataFusionError;
+use datafusion::logical_expr::utils::split_conjunction_owned;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr};
 
 use super::ast::{ExprKind, Item, Subquery};
@@ -16,7 +18,7 @@ use super::lower::{Lowers, Range, column, unplanned};
 use super::period::Period;
 use super::shown::{Column, Shown};
 use super::sources::Read;
-use super::value::{Class, Value};
+use super::value::{Class, Value, joined};
 use super::world::{Named, Sides, World};
 
 /// See the file.
@@ -143,8 +145,15 @@ impl Rows {
     /// Keeps the rows for which the condition holds.
     pub(super) fn filter(&mut self, condition: Expr) -> Lowers<()> {
         let of_record = condition.column_refs().iter().all(|column| !column.name.contains('#'));
-        let condition = if self.reaches_scan && of_record { vec![condition] } else { self.settle(vec![condition])? };
-        self.build(|plan| condition.into_iter().try_fold(plan, LogicalPlanBuilder::filter))?;
+        let mut conditions =
+            if self.reaches_scan && of_record { vec![condition] } else { self.settle(vec![condition])? };
+        // One filter for several in a row, so that many of them do not nest deeply.
+        if let LogicalPlan::Filter(filter) = self.plan.clone() {
+            conditions.splice(0..0, split_conjunction_owned(filter.predicate));
+            self.plan = Arc::unwrap_or_clone(filter.input);
+        }
+        let all = joined(conditions, Expr::and);
+        self.build(|plan| all.into_iter().try_fold(plan, LogicalPlanBuilder::filter))?;
         self.is_ordered = false;
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
-    AggregateUDF, Expr, ExprFunctionExt, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition, lit,
+    AggregateUDF, Expr, ExprFunctionExt, LogicalPlan, WindowFrame, WindowFrameBound, WindowFrameUnits,
+    WindowFunctionDefinition, lit,
 };
 
 use super::lower::{Lowers, column, unplanned};
@@ -44,13 +45,37 @@ impl Rows {
         self.windowed(name, Ok(aggregate(function, args)))
     }
 
-    /// A column that a complete window function makes.
+    /// A column that a complete window function makes; the one that is there, if it was computed over the same rows.
+    ///
+    /// DataFusion 55 cannot plan two of the same.
     pub(super) fn windowed(&mut self, name: &str, function: Result<Expr>) -> Lowers<Expr> {
+        let function = function.map_err(unplanned)?;
+        if let Some(known) = self.known_window(&function) {
+            return Ok(known);
+        }
         let fresh = self.fresh(name);
-        self.build(|plan| plan.window([function?.alias(&fresh)]))?;
+        self.build(|plan| plan.window([function.alias(&fresh)]))?;
         self.reaches_scan = false;
         self.scramble();
         Ok(column(&fresh))
+    }
+
+    fn known_window(&self, function: &Expr) -> Option<Expr> {
+        let mut plan = &self.plan;
+        loop {
+            plan = match plan {
+                LogicalPlan::Window(window) => {
+                    let is_same = |expr: &&Expr| matches!(expr, Expr::Alias(alias) if *alias.expr == *function);
+                    if let Some(Expr::Alias(alias)) = window.window_expr.iter().find(is_same) {
+                        return Some(column(&alias.name));
+                    }
+                    &window.input
+                }
+                // Projections keep every column, and every row.
+                LogicalPlan::Projection(projection) => &projection.input,
+                _ => return None,
+            };
+        }
     }
 }
 

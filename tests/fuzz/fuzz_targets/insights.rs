@@ -47,10 +47,10 @@ fuzz_target!(|input: Input| {
     }
     assert_eq!(at, text.len());
     let _ = expected_at(&text, text.len() / 2);
-    let source = Source::new("query", &text);
+    let source = Source::new("query", text.as_str());
     let Ok(query) = parse(&source) else { return };
     let printed = query.to_string();
-    let again = parse(&Source::new("printed", &printed)).expect("what is printed parses");
+    let again = parse(&Source::new("printed", printed.as_str())).expect("what is printed parses");
     assert_eq!(again.to_string(), printed);
     if let Err(errors) = lower(&query, &source, &scope()) {
         assert!(errors.list.iter().all(|error| error.code != "I033"), "{errors:?}");
