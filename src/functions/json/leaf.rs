@@ -171,6 +171,7 @@ impl ScalarUDFImpl for LeafFunction {
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
         let fits = match self.spelling {
             Spelling::Path => types.len() == 2,
+            Spelling::ExactMembers => !types.is_empty(),
             _ => types.len() >= 2,
         };
         if !fits {

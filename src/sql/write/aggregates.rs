@@ -7,7 +7,8 @@ use datafusion::logical_expr::{
     Expr, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
 
-use super::expr::{Sql, Writer, Writes, natural_of};
+use super::expr::{Sql, Writer, Writes};
+use super::order::natural_of;
 use super::reads::may_be_number;
 use super::{Refused, Remark, Target};
 use crate::functions::{self, Build, Origin};
@@ -76,6 +77,12 @@ impl Writer<'_> {
                         format!("approx_percentile({}, {percentile})", self.text(value)?)
                     }
                 };
+                Sql::primary(format!("{written}{}", self.only(params)?))
+            }
+            ("percentile_cont", [value, percentile]) if self.target == Target::Athena => {
+                self.remarks.borrow_mut().insert(Remark::Percentiles);
+                let percentile = self.texts(std::slice::from_ref(percentile))?.concat();
+                let written = format!("approx_percentile({}, {percentile})", self.text(value)?);
                 Sql::primary(format!("{written}{}", self.only(params)?))
             }
             (name, args) if SHARED.contains(&name) || self.has_aggregate(name) => {

@@ -7,6 +7,7 @@ use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, lit};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 
+use super::lists::leaf_at_once;
 use super::select::{Body, From, Parts, Select};
 
 /// Folds every expression of a query.
@@ -33,7 +34,7 @@ fn in_body(body: &mut Body, each: &mut dyn FnMut(&mut Expr) -> Result<()>) -> Re
 fn in_select(select: &mut Select, exprs: &mut [Expr], each: &mut dyn FnMut(&mut Expr) -> Result<()>) -> Result<()> {
     exprs.iter_mut().try_for_each(&mut *each)?;
     select.filters.iter_mut().chain(&mut select.having).try_for_each(&mut *each)?;
-    select.group.iter_mut().flatten().try_for_each(&mut *each)?;
+    select.group.iter_mut().chain(&mut select.sets).flatten().try_for_each(&mut *each)?;
     select.order.iter_mut().try_for_each(|key| each(&mut key.expr))?;
     in_from(&mut select.from, each)
 }
@@ -65,6 +66,10 @@ fn folded(expr: Expr, simplifier: &ExprSimplifier) -> Result<Expr> {
         Ok(match expr {
             Expr::BinaryExpr(binary) => junction(binary),
             Expr::Case(case) => branches(case),
+            Expr::ScalarFunction(call) if leaf_at_once(&call).is_some() => match leaf_at_once(&call) {
+                Some(leaf) => Transformed::yes(leaf),
+                None => Transformed::no(Expr::ScalarFunction(call)),
+            },
             Expr::ScalarFunction(call) if call.func.name() == "nullif" => match call.args.as_slice() {
                 // Dividing by a constant that is not zero needs no care.
                 [value @ Expr::Literal(constant, _), Expr::Literal(null, _)] if constant != null => {

@@ -11,6 +11,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable, JoinType, SortExpr};
 
 use super::expr::{Writer, Writes};
 use super::names::quoted;
+use super::scan::is_file;
 use super::select::{Body, From, PartColumn, Parts, Select};
 use super::{Remark, Target};
 
@@ -100,6 +101,7 @@ impl Context<'_> {
             parts: self.parts,
             is_joined: matches!(from, From::Join { .. } | From::Unnest { .. }),
             hidden: RefCell::default(),
+            element: RefCell::default(),
             remarks: self.remarks,
         }
     }
@@ -135,7 +137,12 @@ impl Context<'_> {
                     written.push(key);
                 }
             }
-            lines.push(format!("GROUP BY {}", written.join(", ")));
+            let set = |set: &Vec<Expr>| Ok(format!("({})", writer.texts(set)?.join(", ")));
+            let sets = select.sets.iter().map(set).collect::<Writes<Vec<_>>>()?;
+            lines.push(match sets.as_slice() {
+                [] => format!("GROUP BY {}", written.join(", ")),
+                sets => format!("GROUP BY GROUPING SETS ({})", sets.join(", ")),
+            });
         }
         let conditions = writer.conditions(&select.having)?;
         if !conditions.is_empty() {
@@ -154,15 +161,26 @@ impl Context<'_> {
         Ok(lines.join("\n"))
     }
 
+    fn table(&self, name: &TableReference, alias: &str) -> Writes<String> {
+        let written = if is_file(name) {
+            if self.target == Target::Athena {
+                return Err(super::Refused::File(name.table().to_owned()));
+            }
+            super::literal::text(name.table())
+        } else {
+            if name.schema().is_some() && self.target == Target::Athena {
+                self.remarks.borrow_mut().insert(Remark::Archives);
+            }
+            let parts = [name.catalog(), name.schema(), Some(name.table())];
+            parts.into_iter().flatten().map(quoted).collect::<Vec<_>>().join(".")
+        };
+        Ok(if alias == name.table() { written } else { format!("{written} AS {}", quoted(alias)) })
+    }
+
     fn from(&self, from: &From, writer: &Writer<'_>) -> Writes<Option<String>> {
         Ok(Some(match from {
             From::Nothing => return Ok(None),
-            From::Table { name, alias } => {
-                let parts = [name.catalog(), name.schema(), Some(name.table())];
-                let written: Vec<_> = parts.into_iter().flatten().map(quoted).collect();
-                let alias = if alias == name.table() { String::new() } else { format!(" AS {}", quoted(alias)) };
-                format!("{}{alias}", written.join("."))
-            }
+            From::Table { name, alias } => self.table(name, alias)?,
             From::Part(name) => quoted(name),
             From::Join { left, right, kind, on } => {
                 let sides = (self.from(left, writer)?, self.from(right, writer)?);
@@ -177,11 +195,17 @@ impl Context<'_> {
                     (_, false) => format!("{left}\n{} JOIN {right}\n  ON {on}", kind.to_string().to_uppercase()),
                 }
             }
-            From::Unnest { from, list, alias, column } => {
+            From::Unnest { from, list, alias, columns, place } => {
                 let Some(from) = self.from(from, writer)? else {
                     return Err(super::Refused::construct("an `unnest` of nothing"));
                 };
-                format!("{from}\nCROSS JOIN UNNEST({}) AS {} ({})", writer.text(list)?, quoted(alias), quoted(column))
+                // Where there are no bins, the time is missing, and the row stays.
+                let is_of_bins = matches!(list, Expr::ScalarFunction(call) if call.func.name() == "time_bins");
+                let (join, on) = if is_of_bins { ("LEFT", " ON TRUE") } else { ("CROSS", "") };
+                let numbered = if place.is_some() { " WITH ORDINALITY" } else { "" };
+                let columns: Vec<_> = columns.iter().chain(place).map(|column| quoted(column)).collect();
+                let (list, alias, columns) = (writer.text(list)?, quoted(alias), columns.join(", "));
+                format!("{from}\n{join} JOIN UNNEST({list}){numbered} AS {alias} ({columns}){on}")
             }
         }))
     }
@@ -226,7 +250,8 @@ pub(super) fn is_order_hidden(select: &Select) -> bool {
 /// The column that an expression reads, without its members.
 fn column_of(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Column(column) if column.name.contains('#') => Some(super::names::plain(&column.name)),
+        // Those of parts get names that mean nothing else.
+        Expr::Column(column) if column.name.contains('#') => None,
         Expr::Column(column) => Some(column.name.clone()),
         expr => {
             let leaf = super::reads::leaf_of(expr)?;

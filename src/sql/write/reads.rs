@@ -40,7 +40,7 @@ impl Writer<'_> {
     }
 
     /// The place of a leaf in a column of the table.
-    fn place<'l>(&self, leaf: &'l Leaf<'_>) -> Option<Place<'l>> {
+    pub(super) fn place<'l>(&self, leaf: &'l Leaf<'_>) -> Option<Place<'l>> {
         let relation = record(self.parts, leaf.json)?;
         let place = place(&leaf.path, |name| self.named(Some(&relation), name))?;
         let member = place.column.rsplit('.').next().unwrap_or_default();
@@ -51,7 +51,7 @@ impl Writer<'_> {
     pub(super) fn leaf(&self, leaf: &Leaf<'_>) -> Writes<Sql> {
         let Some(place) = self.place(leaf) else {
             if self.target == Target::Athena && record(self.parts, leaf.json).is_some() {
-                return Err(Refused::column(&format!("`{}`", path_text(&leaf.path))));
+                return Err(self.missing(leaf));
             }
             return self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind);
         };
@@ -76,6 +76,11 @@ impl Writer<'_> {
             }
             _ => self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind)?,
         })
+    }
+
+    /// That no column of the table holds a leaf of the record.
+    pub(super) fn missing(&self, leaf: &Leaf<'_>) -> Refused {
+        if leaf.path.is_empty() { Refused::Record } else { Refused::column(&format!("`{}`", path_text(&leaf.path))) }
     }
 
     /// A member of JSON text.
@@ -108,11 +113,11 @@ impl Writer<'_> {
         })
     }
 
-    fn scalar_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
+    pub(super) fn scalar_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
         Ok(call("json_extract_scalar", &[json.to_owned(), json_path_of(path)?]))
     }
 
-    fn json_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
+    pub(super) fn json_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
         Ok(call("json_extract", &[json.to_owned(), json_path_of(path)?]))
     }
 
@@ -289,7 +294,7 @@ impl Writer<'_> {
 }
 
 /// The table whose whole records the expression is.
-fn record(parts: &Parts, json: &Expr) -> Option<String> {
+pub(super) fn record(parts: &Parts, json: &Expr) -> Option<String> {
     let Expr::Column(column) = json else { return None };
     let relation = column.relation.as_ref()?.table();
     (column.name == "eventjson" && parts.records.contains(relation)).then(|| relation.to_owned())

@@ -7,8 +7,9 @@ use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, DataFusionError, ExprSchema, Result, TableReference};
 use datafusion::functions_nested::expr_fn::{array_element, make_array};
-use datafusion::logical_expr::{Expr, ExprSchemable, JoinType, SortExpr, lit};
+use datafusion::logical_expr::{Expr, ExprSchemable, JoinType, SortExpr, WindowFunctionDefinition, lit};
 
+use super::Target;
 use super::names::{Names, UNKNOWN};
 
 /// One SELECT.
@@ -20,6 +21,8 @@ pub(super) struct Select {
     pub(super) filters: Vec<Expr>,
     /// The keys of its groups; none where rows are not grouped.
     pub(super) group: Option<Vec<Expr>>,
+    /// The sets of these keys that it groups by, one after the other; none where all are one set.
+    pub(super) sets: Vec<Vec<Expr>>,
     pub(super) having: Vec<Expr>,
     pub(super) is_distinct: bool,
     pub(super) order: Vec<SortExpr>,
@@ -50,7 +53,10 @@ pub(super) enum From {
         from: Box<From>,
         list: Expr,
         alias: String,
-        column: String,
+        /// An element, or its members where they are columns.
+        columns: Vec<String>,
+        /// The column of the element's number in its list, where that is wanted.
+        place: Option<String>,
     },
 }
 
@@ -87,8 +93,8 @@ pub(super) enum Body {
 pub(super) struct Parts {
     pub(super) list: Vec<Part>,
     pub(super) names: Names,
-    /// What restricts every table of records, by columns that have no table's name.
-    pub(super) within: Option<Expr>,
+    /// Whose SQL it is to be.
+    pub(super) target: Target,
     /// The tables that hold records in the published form, by what their columns are qualified.
     pub(super) records: HashSet<String>,
     /// Columns of parts that hold text of the record which is no number.
@@ -118,6 +124,7 @@ impl Select {
             columns,
             filters: Vec::new(),
             group: None,
+            sets: Vec::new(),
             having: Vec::new(),
             is_distinct: false,
             order: Vec::new(),
@@ -199,7 +206,7 @@ impl Parts {
     pub(super) fn close(&mut self, select: Select, schema: &DFSchema) -> Select {
         let called = match &select {
             select if select.is_cut() => "chosen",
-            select if select.has_windows() => "numbered",
+            select if select.has_windows() => called_by_windows(&select.columns),
             select if select.group.is_some() => "grouped",
             select if select.is_distinct => "distinct_rows",
             select if !select.filters.is_empty() => "filtered",
@@ -249,6 +256,16 @@ impl Parts {
                     let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
                     call.func.call(vec![self.made(&mut made, &call.args[0], &column.name, &text)])
                 }
+                Some(expr @ Expr::ScalarFunction(call)) if super::lists::is_apart(expr) => {
+                    let member = |pair: &[Expr]| {
+                        let [Expr::Literal(name, _), value] = pair else { return pair.to_vec() };
+                        let name = name.try_as_str().flatten().unwrap_or_default();
+                        let field = Arc::new(Field::new(name, super::lists::MEMBER, true));
+                        vec![pair[0].clone(), self.made(&mut made, value, name, &field)]
+                    };
+                    let args = call.args.chunks(2).flat_map(member).collect();
+                    call.func.call(args)
+                }
                 Some(expr) => match groups_of(expr) {
                     Some(groups) => {
                         let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
@@ -273,6 +290,13 @@ impl Parts {
         if let Some(at) = made.exprs.iter().position(|known| known == expr) {
             return Expr::Column(made.columns[at].reference.clone());
         }
+        // A column of records keeps its name.
+        let name = match expr {
+            Expr::Column(Column { relation: Some(relation), name, .. }) if self.records.contains(relation.table()) => {
+                name
+            }
+            _ => name,
+        };
         let column = self.add(made, name, field);
         if !super::reads::may_be_number(self, expr) {
             self.plain.insert(column.clone());
@@ -289,11 +313,29 @@ impl Parts {
         reference
     }
 
-    /// Gives the columns of parts their names, when it is known which there are.
-    pub(super) fn call_columns(&mut self) {
+    /// Gives the columns of parts their names, when it is known which there are. `last` is the query itself: in its
+    /// order a name is first of all one of those that it shows.
+    pub(super) fn call_columns(&mut self, last: &Body, shown: &[String]) {
+        let Body::Select(select, exprs) = last else { return };
+        let shown: Vec<_> = shown.iter().map(|name| name.to_lowercase()).zip(exprs).collect();
+        let read = |reference: &Column| select.order.iter().any(|key| key.expr.column_refs().contains(reference));
         for part in &self.list {
             let mut taken = Names::default();
-            for column in &part.columns {
+            // What is shown by its own name has it first.
+            let is_own = |column: &PartColumn| {
+                let is_it = |expr: &Expr| matches!(expr, Expr::Column(shown) if *shown == column.reference);
+                shown.iter().any(|(name, expr)| *name == column.called && is_it(expr))
+            };
+            let is_other = |column: &PartColumn| {
+                !is_own(column) && read(&column.reference) && shown.iter().any(|(name, _)| *name == column.called)
+            };
+            for column in part.columns.iter().filter(|column| is_own(column)) {
+                self.called.insert(column.reference.clone(), taken.fresh(&column.called));
+            }
+            for column in part.columns.iter().filter(|column| !is_own(column)) {
+                if is_other(column) {
+                    taken.fresh(&column.called);
+                }
                 self.called.insert(column.reference.clone(), taken.fresh(&column.called));
             }
         }
@@ -305,6 +347,25 @@ struct Made {
     name: String,
     exprs: Vec<Expr>,
     columns: Vec<PartColumn>,
+}
+
+/// What a part with windows is called.
+fn called_by_windows(columns: &[(Column, Expr)]) -> &'static str {
+    let mut called = "numbered";
+    for (_, expr) in columns {
+        // Never fails: the closure does not.
+        let _ = expr.apply(|expr| {
+            if let Expr::WindowFunction(window) = expr {
+                called = match (&window.fun, window.fun.name()) {
+                    (WindowFunctionDefinition::AggregateUDF(_), _) => "accumulated",
+                    (_, "lag" | "lead") => "compared",
+                    _ => called,
+                };
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+    }
+    called
 }
 
 /// The groups of a pattern, each as an expression of its own, and their names.
