@@ -204,7 +204,12 @@ impl Context<'_> {
                 let (join, on) = if is_of_bins { ("LEFT", " ON TRUE") } else { ("CROSS", "") };
                 let numbered = if place.is_some() { " WITH ORDINALITY" } else { "" };
                 let columns: Vec<_> = columns.iter().chain(place).map(|column| quoted(column)).collect();
-                let (list, alias, columns) = (writer.text(list)?, quoted(alias), columns.join(", "));
+                let list = match list {
+                    // Nothing else tells what the elements would be.
+                    list if super::expr::is_null(list) => "CAST(NULL AS ARRAY(varchar))".to_owned(),
+                    list => writer.text(list)?,
+                };
+                let (alias, columns) = (quoted(alias), columns.join(", "));
                 format!("{from}\n{join} JOIN UNNEST({list}){numbered} AS {alias} ({columns}){on}")
             }
         }))

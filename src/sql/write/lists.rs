@@ -1,11 +1,14 @@
 //! Lists of JSON in Trino's own form, their members, and conditions on any of their elements.
 
+use std::collections::HashSet;
+
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
+use datafusion::common::{Column as Name, ScalarValue};
 use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr::{HigherOrderFunction, ScalarFunction};
 
 use super::expr::{Sql, Writer, Writes, call};
+use super::leaf::Leaf;
 use super::reads::{leaf_of, record};
 use super::select::Parts;
 use super::{Refused, Remark, Target};
@@ -156,8 +159,8 @@ fn steps(path: &str) -> Option<Vec<Step>> {
 }
 
 /// A leaf of JSON that is a leaf itself, read at once; a member of a structure that is taken apart.
-pub(super) fn leaf_at_once(function: &ScalarFunction) -> Option<Expr> {
-    let leaf = super::leaf::Leaf::of(function)?;
+pub(super) fn leaf_at_once(function: &ScalarFunction, elements: &HashSet<Name>) -> Option<Expr> {
+    let leaf = Leaf::of(function)?;
     let Expr::ScalarFunction(inside) = leaf.json else { return None };
     if inside.func.name() == "named_struct" {
         let [Step::Key(key) | Step::ExactKey(key)] = leaf.path.as_slice() else { return None };
@@ -166,10 +169,20 @@ pub(super) fn leaf_at_once(function: &ScalarFunction) -> Option<Expr> {
         let mut pairs = inside.args.chunks(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?)));
         return pairs.find(|(name, _)| is_text && is_it(name)).map(|(_, value)| value.clone());
     }
-    let inner = super::leaf::Leaf::of(inside).filter(|inner| inner.kind == Kind::Json)?;
+    let is_json = |inner: &Leaf<'_>| inner.kind == Kind::Json || element_of(leaf.json, elements).is_some();
+    let inner = Leaf::of(inside).filter(is_json)?;
     let path: Vec<Step> = inner.path.iter().chain(&leaf.path).cloned().collect();
     let is_exact = path.iter().all(|step| !matches!(step, Step::Key(_)));
     is_exact.then(|| json::leaf(inner.json.clone(), &path, leaf.kind))
+}
+
+/// The element of a list that an expression is the text of.
+pub(super) fn element_of<'e>(expr: &'e Expr, elements: &HashSet<Name>) -> Option<&'e Name> {
+    let leaf = leaf_of(expr).filter(|leaf| leaf.path.is_empty() && leaf.kind == Kind::Numeral)?;
+    match leaf.json {
+        Expr::Column(column) if elements.contains(column) => Some(column),
+        _ => None,
+    }
 }
 
 /// Whether a structure is taken apart: each of its members is a column.

@@ -99,6 +99,8 @@ pub(super) struct Parts {
     pub(super) records: HashSet<String>,
     /// Columns of parts that hold text of the record which is no number.
     pub(super) plain: HashSet<Column>,
+    /// Columns that hold JSON, as elements of a list.
+    pub(super) elements: HashSet<Column>,
     /// What columns that stand for keys of groups are.
     pub(super) sealed: HashMap<Column, Expr>,
     /// What columns of parts are called.
@@ -255,6 +257,13 @@ impl Parts {
                     // The text goes on, so that its order can be written in either way.
                     let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
                     call.func.call(vec![self.made(&mut made, &call.args[0], &column.name, &text)])
+                }
+                Some(expr) if super::lists::element_of(expr, &self.elements).is_some() => {
+                    let element = super::lists::element_of(expr, &self.elements).cloned();
+                    match element.map(|element| self.made(&mut made, &Expr::Column(element), &column.name, &field)) {
+                        Some(Expr::Column(element)) => self.element(element),
+                        _ => self.made(&mut made, expr, &column.name, &field),
+                    }
                 }
                 Some(expr @ Expr::ScalarFunction(call)) if super::lists::is_apart(expr) => {
                     let member = |pair: &[Expr]| {

@@ -10,6 +10,8 @@ use datafusion::logical_expr::{Expr, Unnest, lit};
 use super::merge::Merged;
 use super::select::{From, Parts, Select};
 use super::{Refused, Target};
+use crate::functions::json;
+use crate::schema::Kind;
 
 impl Parts {
     pub(super) fn unnest(&mut self, unnest: &Unnest, below: Select, schema: &DFSchema) -> Merged<Select> {
@@ -51,7 +53,7 @@ impl Parts {
                 Some(depends) if depends == list && members.is_empty() => {
                     let element = of_list(ELEMENT);
                     self.fields.0.insert(element.clone(), Arc::clone(field));
-                    Expr::Column(element)
+                    self.element(element)
                 }
                 Some(depends) if depends == list => {
                     let member = |(key, name): &(&str, &str)| {
@@ -85,6 +87,17 @@ impl Parts {
         };
         select.columns = columns;
         Ok(select)
+    }
+
+    /// An element as text: Trino's is JSON.
+    pub(super) fn element(&mut self, element: Column) -> Expr {
+        match self.target {
+            Target::Trailql => Expr::Column(element),
+            Target::Athena => {
+                self.elements.insert(element.clone());
+                json::leaf(Expr::Column(element), &[], Kind::Numeral)
+            }
+        }
     }
 
     /// The members that elements of a list have as columns of their own, each by its key and its column's name: Trino
