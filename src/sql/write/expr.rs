@@ -35,6 +35,9 @@ pub(super) enum Level {
     Primary,
 }
 
+/// A longer CASE has a line for each branch.
+const LONG_CASE: usize = 80;
+
 /// The table of which names in the SELECT list are columns, where they are meant.
 pub(super) const ALIASES: &str = "the SELECT list";
 
@@ -200,6 +203,9 @@ impl Writer<'_> {
         if let Some(compared) = self.compared(binary)? {
             return Ok(compared);
         }
+        if let (Operator::Minus, Some(from), Some(to)) = (op, self.millis_of(right), self.millis_of(left)) {
+            return Ok(call("date_diff", &["'millisecond'".to_owned(), self.text(from)?, self.text(to)?]));
+        }
         let (symbol, level) = match op {
             Operator::Or => return self.junction(binary, false, false),
             Operator::And => return self.junction(binary, true, false),
@@ -260,20 +266,35 @@ impl Writer<'_> {
         Ok(Sql::new(format!("{subject} {not}IN ({})", self.texts(&list.list)?.join(", ")), Level::Compare))
     }
 
-    fn case(&self, case: &Case) -> Writes<Sql> {
-        let mut written = "CASE".to_owned();
-        if let Some(subject) = &case.expr {
-            written.push_str(&format!(" {}", self.text(subject)?));
+    /// The time of which an expression is the milliseconds.
+    fn millis_of<'e>(&self, expr: &'e Expr) -> Option<&'e Expr> {
+        match expr {
+            Expr::Cast(cast) if *cast.field.data_type() == DataType::Int64 => {
+                matches!(self.type_of(&cast.expr), DataType::Timestamp(..)).then_some(cast.expr.as_ref())
+            }
+            _ => None,
         }
+    }
+
+    fn case(&self, case: &Case) -> Writes<Sql> {
+        let mut head = "CASE".to_owned();
+        if let Some(subject) = &case.expr {
+            head.push_str(&format!(" {}", self.text(subject)?));
+        }
+        let mut branches = Vec::new();
         for (when, then) in &case.when_then_expr {
             let when = if case.expr.is_some() { self.text(when)? } else { self.condition(when)?.text };
-            written.push_str(&format!(" WHEN {when} THEN {}", self.text(then)?));
+            branches.push(format!("WHEN {when} THEN {}", self.text(then)?));
         }
         match &case.else_expr {
-            Some(otherwise) if !is_null(otherwise) => written.push_str(&format!(" ELSE {}", self.text(otherwise)?)),
+            Some(otherwise) if !is_null(otherwise) => branches.push(format!("ELSE {}", self.text(otherwise)?)),
             _ => {}
         }
-        Ok(Sql::primary(format!("{written} END")))
+        let line = format!("{head} {} END", branches.join(" "));
+        if branches.len() < 2 || line.chars().count() <= LONG_CASE || line.contains('\n') {
+            return Ok(Sql::primary(line));
+        }
+        Ok(Sql::primary(format!("{head}\n  {}\nEND", branches.join("\n  "))))
     }
 }
 

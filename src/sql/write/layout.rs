@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -114,7 +114,9 @@ impl Context<'_> {
             let is_exact = !is_last || matches!(shown(expr, self.parts), Cow::Borrowed(_));
             items.push(Item { expr, text, is_exact, name: name.clone() });
         }
-        let mut lines = vec![columns(&items, select.is_distinct)];
+        let mut tables = HashSet::new();
+        names_of(&select.from, &mut tables);
+        let mut lines = vec![columns(&items, select.is_distinct, &tables)];
         if let Some(from) = self.from(&select.from, &writer)? {
             lines.push(format!("FROM {from}"));
         }
@@ -195,13 +197,11 @@ impl Context<'_> {
                     (_, false) => format!("{left}\n{} JOIN {right}\n  ON {on}", kind.to_string().to_uppercase()),
                 }
             }
-            From::Unnest { from, list, alias, columns, place } => {
+            From::Unnest { from, list, alias, columns, keeps, place } => {
                 let Some(from) = self.from(from, writer)? else {
                     return Err(super::Refused::construct("an `unnest` of nothing"));
                 };
-                // Where there are no bins, the time is missing, and the row stays.
-                let is_of_bins = matches!(list, Expr::ScalarFunction(call) if call.func.name() == "time_bins");
-                let (join, on) = if is_of_bins { ("LEFT", " ON TRUE") } else { ("CROSS", "") };
+                let (join, on) = if *keeps { ("LEFT", " ON TRUE") } else { ("CROSS", "") };
                 let numbered = if place.is_some() { " WITH ORDINALITY" } else { "" };
                 let columns: Vec<_> = columns.iter().chain(place).map(|column| quoted(column)).collect();
                 let list = match list {
@@ -217,11 +217,14 @@ impl Context<'_> {
 }
 
 /// The SELECT list.
-fn columns(items: &[Item<'_>], is_distinct: bool) -> String {
+fn columns(items: &[Item<'_>], is_distinct: bool, tables: &HashSet<String>) -> String {
     let named = |item: &Item<'_>| {
         let name = quoted(&item.name);
-        let is_its_own = matches!(item.expr, Expr::Column(_)) && item.text.ends_with(&format!(".{name}"));
-        if item.text == name || is_its_own { item.text.clone() } else { format!("{} AS {name}", item.text) }
+        // Members of structures have names of their own, which readers differ in.
+        let is_its_own = item.text.strip_suffix(&format!(".{name}")).is_some_and(|table| tables.contains(table));
+        let named =
+            if item.text == name || is_its_own { item.text.clone() } else { format!("{} AS {name}", item.text) };
+        indented(&named, "  ").trim_start().to_owned()
     };
     let named: Vec<_> = items.iter().map(named).collect();
     let head = if is_distinct { "SELECT DISTINCT" } else { "SELECT" };
@@ -229,7 +232,29 @@ fn columns(items: &[Item<'_>], is_distinct: bool) -> String {
     if named.is_empty() {
         return format!("{head} 1 AS one");
     }
-    if line.chars().count() <= WIDTH { line } else { format!("{head}\n  {}", named.join(",\n  ")) }
+    if line.chars().count() <= WIDTH && !line.contains('\n') {
+        line
+    } else {
+        format!("{head}\n  {}", named.join(",\n  "))
+    }
+}
+
+/// What the columns of a FROM are qualified with.
+fn names_of(from: &From, names: &mut HashSet<String>) {
+    match from {
+        From::Nothing => {}
+        From::Table { alias: name, .. } | From::Part(name) => {
+            names.insert(quoted(name));
+        }
+        From::Join { left, right, .. } => {
+            names_of(left, names);
+            names_of(right, names);
+        }
+        From::Unnest { from, alias, .. } => {
+            names.insert(quoted(alias));
+            names_of(from, names);
+        }
+    }
 }
 
 /// Whether a key of the order reads a column by whose name the SELECT list calls something else.

@@ -9,7 +9,7 @@ use datafusion::logical_expr::expr::{HigherOrderFunction, ScalarFunction};
 
 use super::expr::{Sql, Writer, Writes, call};
 use super::leaf::Leaf;
-use super::reads::{leaf_of, record};
+use super::reads::{UNPUBLISHED, leaf_of, record};
 use super::select::Parts;
 use super::{Refused, Remark, Target};
 use crate::functions::json;
@@ -103,7 +103,13 @@ impl Writer<'_> {
 /// The members that elements of a list have, by key and by column; none where they are no structures.
 pub(super) fn members(parts: &Parts, list: &Expr) -> Option<Vec<(&'static str, &'static str)>> {
     let members = structures(parts, elements_of(list)?)?;
-    Some(members.iter().map(|member| (member.json, member.name)).collect())
+    Some(
+        members
+            .iter()
+            .filter(|member| !UNPUBLISHED.contains(&member.name))
+            .map(|member| (member.json, member.name))
+            .collect(),
+    )
 }
 
 /// The members of the structures in a column that is an array of them.
@@ -119,7 +125,7 @@ fn structures(parts: &Parts, json: &Expr) -> Option<&'static [Column]> {
 }
 
 fn member(members: &'static [Column], key: &str) -> Option<&'static Column> {
-    members.iter().find(|member| member.json == key)
+    members.iter().find(|member| member.json == key && !UNPUBLISHED.contains(&member.name))
 }
 
 /// The JSON whose elements a list is.

@@ -124,9 +124,11 @@ impl Parts {
         };
         let mut exprs = resolved(&select)?;
         let is_large = exprs.iter().zip(&projection.expr).any(|(expr, own)| size(expr) > MOST_NODES.max(size(own)));
+        // What is computed of several rows, and used often, gets a name.
+        let is_repeated = exprs.iter().map(computed).any(|(windows, aggregates)| windows > 1 || aggregates > 3);
         // Other columns would make other rows distinct.
         let is_same = || exprs.iter().eq(select.columns.iter().map(|(_, expr)| expr));
-        if is_large || select.is_distinct && !is_same() {
+        if is_large || is_repeated || select.is_distinct && !is_same() {
             select = self.close(select, schema);
             exprs = resolved(&select)?;
         }
@@ -169,14 +171,7 @@ impl Parts {
         };
         let mut exprs = resolved(&select)?;
         // A window of a window has two windows in it.
-        let is_nested = |expr: &Expr| {
-            let mut windows = 0;
-            let _ = expr.apply(|node| {
-                windows += usize::from(matches!(node, Expr::WindowFunction(_)));
-                Ok(TreeNodeRecursion::Continue)
-            });
-            windows > 1
-        };
+        let is_nested = |expr: &Expr| computed(expr).0 > 1;
         if select.is_cut() || select.is_distinct || exprs.iter().any(is_nested) {
             select = self.close(select, schema);
             exprs = resolved(&select)?;
@@ -222,6 +217,18 @@ impl Parts {
         };
         Ok(select)
     }
+}
+
+/// How many windows and aggregates are in an expression.
+fn computed(expr: &Expr) -> (usize, usize) {
+    let (mut windows, mut aggregates) = (0, 0);
+    // Never fails: the closure does not.
+    let _ = expr.apply(|node| {
+        windows += usize::from(matches!(node, Expr::WindowFunction(_)));
+        aggregates += usize::from(matches!(node, Expr::AggregateFunction(_)));
+        Ok(TreeNodeRecursion::Continue)
+    });
+    (windows, aggregates)
 }
 
 /// The one input of a node that stands on the rows of another.

@@ -20,6 +20,7 @@ mod merge;
 mod names;
 mod order;
 mod own;
+mod parts;
 mod patterns;
 mod periods;
 mod prune;
@@ -82,7 +83,7 @@ fn text_of(plan: &LogicalPlan, target: Target, remarks: &RefCell<BTreeSet<Remark
     let exprs = columns.into_iter().map(|(_, expr)| expr).collect();
     let mut body = Body::Select(Box::new(select), exprs);
     constants::fold(&mut parts, &mut body)?;
-    prune::prune(&mut parts, &body);
+    prune::prune(&mut parts, &mut body);
     groups::seal(&mut parts, &mut body)?;
     let names: Vec<String> = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
     parts.call_columns(&body, &names);

@@ -16,7 +16,7 @@ use crate::schema::{Kind, Shape, Step, Virtual, columns, path_text};
 /// Columns, and members of columns, that Athena's documentation does not define.
 ///
 /// Source: Athena User Guide, "Query AWS CloudTrail logs".
-const UNPUBLISHED: &[&str] = &[
+pub(super) const UNPUBLISHED: &[&str] = &[
     "arnprefix",
     "assumedroot",
     "ec2issuedinvpc",

@@ -30,6 +30,9 @@ impl Parts {
             }
             _ => return Err(Refused::construct("an `unnest` of several columns")),
         };
+        // Where there are no bins, the time is missing, and the row stays.
+        let is_of_bins = list_at(&below, list)
+            .is_some_and(|list| matches!(&list, Expr::ScalarFunction(call) if call.func.name() == "time_bins"));
         let mut select = below;
         if select.is_cut()
             || select.is_distinct
@@ -42,7 +45,8 @@ impl Parts {
         let Some(value) = list_at(&select, list) else {
             return Err(Refused::construct("an `unnest` without its column"));
         };
-        let alias = self.names.fresh("elements");
+        let (alias, name) = if is_of_bins { ("bins", "bin") } else { ("elements", "element") };
+        let alias = self.names.fresh(alias);
         let of_list = |name: &str| Column::new(Some(TableReference::bare(alias.as_str())), name);
         let members = self.members(&value);
         let mut columns = Vec::new();
@@ -51,9 +55,9 @@ impl Parts {
             let depends = unnest.dependency_indices.get(at).copied();
             let expr = match depends {
                 Some(depends) if depends == list && members.is_empty() => {
-                    let element = of_list(ELEMENT);
+                    let element = of_list(name);
                     self.fields.0.insert(element.clone(), Arc::clone(field));
-                    self.element(element)
+                    if is_of_bins { Expr::Column(element) } else { self.element(element) }
                 }
                 Some(depends) if depends == list => {
                     let member = |(key, name): &(&str, &str)| {
@@ -77,11 +81,12 @@ impl Parts {
             columns.push((column, expr));
         }
         let names: Vec<&str> =
-            if members.is_empty() { vec![ELEMENT] } else { members.iter().map(|(_, name)| *name).collect() };
+            if members.is_empty() { vec![name] } else { members.iter().map(|(_, name)| *name).collect() };
         select.from = From::Unnest {
             from: Box::new(select.from),
             list: value,
             columns: names.into_iter().map(str::to_owned).collect(),
+            keeps: is_of_bins,
             place: numbers.map(|_| PLACE.to_owned()),
             alias,
         };
@@ -110,8 +115,7 @@ impl Parts {
     }
 }
 
-/// What an element is called, and its place in the list.
-const ELEMENT: &str = "element";
+/// What the place of an element in its list is called.
 const PLACE: &str = "place";
 
 /// Whether these are the numbers of the elements of a list, from 1.
