@@ -119,7 +119,7 @@ impl Writer<'_> {
                 let subject = self.expr(&like.expr)?.at(Level::Concat);
                 Sql::new(format!("{subject} {not}LIKE {}{escape}", text(pattern)), Level::Compare)
             }
-            Expr::Case(case) => self.case(case)?,
+            Expr::Case(case) => self.case(case, false)?,
             Expr::Cast(cast) => self.cast(&cast.expr, cast.field.data_type(), false)?,
             Expr::TryCast(cast) => self.cast(&cast.expr, cast.field.data_type(), true)?,
             Expr::ScalarFunction(function) => match Leaf::of(function) {
@@ -266,6 +266,14 @@ impl Writer<'_> {
         Ok(Sql::new(format!("{subject} {not}IN ({})", self.texts(&list.list)?.join(", ")), Level::Compare))
     }
 
+    /// A column of a SELECT, over several lines where it has several branches.
+    pub(super) fn item(&self, expr: &Expr) -> Writes<String> {
+        match expr {
+            Expr::Case(case) if self.flag(expr)?.is_none() => Ok(self.case(case, true)?.text),
+            expr => self.text(expr),
+        }
+    }
+
     /// The time of which an expression is the milliseconds.
     fn millis_of<'e>(&self, expr: &'e Expr) -> Option<&'e Expr> {
         match expr {
@@ -276,7 +284,7 @@ impl Writer<'_> {
         }
     }
 
-    fn case(&self, case: &Case) -> Writes<Sql> {
+    fn case(&self, case: &Case, is_broken: bool) -> Writes<Sql> {
         let mut head = "CASE".to_owned();
         if let Some(subject) = &case.expr {
             head.push_str(&format!(" {}", self.text(subject)?));
@@ -291,7 +299,7 @@ impl Writer<'_> {
             _ => {}
         }
         let line = format!("{head} {} END", branches.join(" "));
-        if branches.len() < 2 || line.chars().count() <= LONG_CASE || line.contains('\n') {
+        if branches.len() < 2 || line.chars().count() <= LONG_CASE || !is_broken {
             return Ok(Sql::primary(line));
         }
         Ok(Sql::primary(format!("{head}\n  {}\nEND", branches.join("\n  "))))

@@ -110,7 +110,7 @@ impl Context<'_> {
         let writer = self.writer(&select.from);
         let mut items = Vec::new();
         for (expr, name) in exprs.iter().zip(names) {
-            let text = writer.text(if is_last { shown(expr, self.parts) } else { Cow::Borrowed(expr) }.as_ref())?;
+            let text = writer.item(if is_last { shown(expr, self.parts) } else { Cow::Borrowed(expr) }.as_ref())?;
             let is_exact = !is_last || matches!(shown(expr, self.parts), Cow::Borrowed(_));
             items.push(Item { expr, text, is_exact, name: name.clone() });
         }

@@ -8,7 +8,7 @@ use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr::{HigherOrderFunction, ScalarFunction};
 
 use super::expr::{Sql, Writer, Writes, call};
-use super::leaf::Leaf;
+use super::leaf::{Holds, Leaf};
 use super::reads::{UNPUBLISHED, leaf_of, record};
 use super::select::Parts;
 use super::{Refused, Remark, Target};
@@ -77,17 +77,22 @@ impl Writer<'_> {
             return Ok(List { text: column, members });
         }
         match self.place(&leaf) {
-            Some(place) => of_json(&place.column, place.rest),
+            Some(place) if place.holds == Holds::Json => of_json(&place.column, place.rest),
+            // What is no list would be no element there, and is one here.
+            Some(place) => Err(Refused::construct(format!("elements of `{}`, which holds no list,", place.column))),
             None if record(self.parts, leaf.json).is_some() => Err(self.missing(&leaf)),
             None => of_json(&self.text(leaf.json)?, &leaf.path),
         }
     }
 
-    /// What lies at a path through every element of a list, as a list of JSON.
+    /// What lies at a path through every element of a list, as a list in JSON.
     pub(super) fn each(&self, json: &Expr, path: &[Step]) -> Writes<Sql> {
         let List { text, members } = self.list(json)?;
         let member = match (members, path) {
-            ([], path) => self.json_member(ELEMENT, path)?.text,
+            ([], path) => {
+                self.remarks.borrow_mut().insert(Remark::Objects);
+                self.scalar_member(ELEMENT, path)?.text
+            }
             (members, [Step::ExactKey(key)]) => match member(members, key) {
                 Some(member) => format!("{ELEMENT}.{}", member.name),
                 None => return Err(Refused::column(&format!("`{key}` of the elements of `{text}`"))),

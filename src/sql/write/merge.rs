@@ -83,7 +83,7 @@ impl Parts {
                 let predicate = select.resolve(&filter.predicate)?;
                 if select.group.is_some() {
                     select.having.push(predicate)
-                } else {
+                } else if !self.filter_union(&select, &predicate)? {
                     select.filters.push(predicate)
                 }
                 select

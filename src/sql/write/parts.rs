@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DFSchema, ExprSchema, TableReference};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{Column, DFSchema, ExprSchema, Result, TableReference};
 use datafusion::functions_nested::expr_fn::{array_element, make_array};
 use datafusion::logical_expr::{Expr, ExprSchemable, SortExpr, WindowFunctionDefinition, lit};
 
@@ -46,6 +46,31 @@ impl Parts {
         outer.order = order.into_iter().zip(keys).map(|(key, (_, expr))| SortExpr { expr, ..key }).collect();
         (outer.skip, outer.limit) = (skip, limit);
         outer
+    }
+
+    /// Filters the SELECTs of a union, which know more of their rows, rather than the union; whether that can be done.
+    pub(super) fn filter_union(&mut self, select: &Select, predicate: &Expr) -> Result<bool> {
+        let is_plain = select.filters.is_empty() && select.group.is_none() && !select.has_windows();
+        let (From::Part(name), true) = (&select.from, is_plain) else { return Ok(false) };
+        let Some(part) = self.list.iter_mut().rfind(|part| part.name == *name) else { return Ok(false) };
+        let Body::Union(branches) = &mut part.body else { return Ok(false) };
+        let is_simple = |(branch, exprs): &(Select, Vec<Expr>)| {
+            branch.group.is_none() && !branch.is_distinct && !exprs.iter().any(super::select::has_window)
+        };
+        if !branches.iter().all(is_simple) {
+            return Ok(false);
+        }
+        for (branch, exprs) in branches {
+            let replace = |expr: Expr| {
+                let place = part.columns.iter().position(|column| expr == Expr::Column(column.reference.clone()));
+                Ok(match place.and_then(|place| exprs.get(place)) {
+                    Some(found) => Transformed::new(found.clone(), true, TreeNodeRecursion::Jump),
+                    None => Transformed::no(expr),
+                })
+            };
+            branch.filters.push(predicate.clone().transform_down(replace)?.data);
+        }
+        Ok(true)
     }
 
     /// Adds a part, and selects from it.
@@ -169,21 +194,22 @@ struct Made {
 
 /// What a part with windows is called.
 fn called_by_windows(columns: &[(Column, Expr)]) -> &'static str {
-    let mut called = "numbered";
+    let (mut compares, mut accumulates) = (false, false);
     for (_, expr) in columns {
         // Never fails: the closure does not.
         let _ = expr.apply(|expr| {
             if let Expr::WindowFunction(window) = expr {
-                called = match (&window.fun, window.fun.name()) {
-                    (WindowFunctionDefinition::AggregateUDF(_), _) => "accumulated",
-                    (_, "lag" | "lead") => "compared",
-                    _ => called,
-                };
+                compares |= matches!(window.fun.name(), "lag" | "lead");
+                accumulates |= matches!(window.fun, WindowFunctionDefinition::AggregateUDF(_));
             }
             Ok(TreeNodeRecursion::Continue)
         });
     }
-    called
+    match (compares, accumulates) {
+        (true, _) => "compared",
+        (_, true) => "accumulated",
+        _ => "numbered",
+    }
 }
 
 /// The groups of a pattern, each as an expression of its own, and their names.

@@ -60,7 +60,8 @@ impl Writer<'_> {
         Ok(Sql::primary(format!("CASE WHEN {floor} = {written} THEN {written} ELSE {next} END")))
     }
 
-    /// The beginnings of periods from the one that a time is in, as long as they are before another; at least the first.
+    /// The beginnings of periods from the one that a time is in, as long as they are before another. Commands only ask
+    /// for bins up to a later time.
     pub(super) fn bins(&self, from: &Expr, before: &Expr, step: &Expr, months: &Expr) -> Writes<Sql> {
         let (Some(length), Some(count)) = (whole(step), whole(months)) else {
             return Err(Refused::construct("a period that is computed"));
@@ -75,7 +76,6 @@ impl Writer<'_> {
         let local = |time: &str| format!("CAST({time} AS timestamp)");
         let first = local(&self.floor(from, step, months)?.text);
         let last = local(&call("date_add", &["'millisecond'".to_owned(), "-1".to_owned(), self.text(before)?]).text);
-        let last = call("greatest", &[first.clone(), last]).text;
         Ok(call("sequence", &[first, last, format!("INTERVAL '{count}' {unit}")]))
     }
 }
