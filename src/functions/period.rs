@@ -36,6 +36,17 @@ pub(super) const PERIOD: &[Function] = &[
         &[("time_ceil(from_iso8601_timestamp('2023-07-10T11:42:36Z'), 0, 1)", "2023-08-01T00:00:00Z")],
         time_ceil,
     ),
+    Function::ours(
+        "time_bins",
+        "time_bins(from, before, milliseconds, months)",
+        "The beginnings of periods from the one that `from` is in to the last before `before`; at least the first.",
+        &[(
+            "cardinality(time_bins(from_iso8601_timestamp('2023-07-10T11:42:36Z'), \
+             from_iso8601_timestamp('2023-07-10T12:00:00Z'), 300000, 0))",
+            "4",
+        )],
+        time_bins,
+    ),
 ];
 
 /// How long a period is.

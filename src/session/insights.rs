@@ -20,10 +20,19 @@ impl Session {
     pub(super) async fn scope(&self, query: &Query, source: &Source) -> Result<Scope, Error> {
         let mut archives = Vec::new();
         let default_schema = engine::default_schema(&self.context);
+        let bare = || TableReference::bare(CLOUDTRAIL);
         for (name, archive) in self.kept().archives.clone() {
             let scan = |only| table::catalog::records(&archive, self.options.scan, only);
+            // By a name that SQL reads the same archive by.
+            let is_default = name == default_schema;
+            let reference = || match is_default {
+                true => bare(),
+                false => TableReference::partial(name.as_str(), CLOUDTRAIL),
+            };
             let plan = |table: datafusion::common::Result<Arc<dyn TableProvider>>| {
-                table.and_then(records).map_err(|error| Error::from_run(error, &self.ground()))
+                table
+                    .and_then(|table| records(reference(), table))
+                    .map_err(|error| Error::from_run(error, &self.ground()))
             };
             let records = plan(scan(self.options.predicate()))?;
             let always = plan(scan(self.options.always().predicate()))?;
@@ -32,9 +41,9 @@ impl Session {
         archives.sort_by_key(|archive| archive.name != default_schema);
         // A database of defined tables has a `cloudtrail` of its own, perhaps.
         if archives.first().is_none_or(|archive| archive.name != default_schema)
-            && let Ok(table) = self.context.table_provider(TableReference::bare(CLOUDTRAIL)).await
+            && let Ok(table) = self.context.table_provider(bare()).await
         {
-            let records = records(table).map_err(|error| Error::from_run(error, &self.ground()))?;
+            let records = records(bare(), table).map_err(|error| Error::from_run(error, &self.ground()))?;
             archives.insert(0, Archive { name: default_schema, always: records.clone(), records });
         }
         if archives.is_empty() {
@@ -53,28 +62,25 @@ impl Session {
     /// A table of the session with this name, or the file `name.csv`; a name with an ending or a slash is a file's.
     async fn looked_up(&self, name: &str, source: &Source) -> Result<LogicalPlan, Error> {
         let is_path = name.contains(['.', '/']);
-        let reference = if is_path { None } else { Some(TableReference::bare(name.to_lowercase())) };
-        let table = match reference.map(|reference| self.context.table_provider(reference)) {
-            Some(found) => found.await.ok(),
-            None => None,
-        };
         let failed = |error: DataFusionError| Error::from_run(error, &self.ground());
-        let table = match table {
-            Some(table) => table,
-            None => {
-                let path = if is_path { name.to_owned() } else { format!("{name}.csv") };
-                self.read_files(&[FileName { path: path.clone(), function: None }], source).await?;
-                self.context.table_provider(TableReference::partial(FILES, path)).await.map_err(failed)?
-            }
-        };
-        LogicalPlanBuilder::scan("lookup", provider_as_source(table), None)
+        let mut reference = TableReference::bare(name.to_lowercase());
+        let mut table = if is_path { None } else { self.context.table_provider(reference.clone()).await.ok() };
+        if table.is_none() {
+            let path = if is_path { name.to_owned() } else { format!("{name}.csv") };
+            self.read_files(&[FileName { path: path.clone(), function: None }], source).await?;
+            reference = TableReference::partial(FILES, path);
+            table = Some(self.context.table_provider(reference.clone()).await.map_err(failed)?);
+        }
+        let Some(table) = table else { return Err(Error::Bug(format!("no table for `{name}`"))) };
+        // The plan keeps the name, which SQL reads the same rows by.
+        LogicalPlanBuilder::scan(reference, provider_as_source(table), None)
             .and_then(LogicalPlanBuilder::build)
             .map_err(failed)
     }
 }
 
-fn records(table: Arc<dyn TableProvider>) -> datafusion::common::Result<LogicalPlan> {
-    LogicalPlanBuilder::scan(CLOUDTRAIL, provider_as_source(table), None)?.build()
+fn records(name: TableReference, table: Arc<dyn TableProvider>) -> datafusion::common::Result<LogicalPlan> {
+    LogicalPlanBuilder::scan(name, provider_as_source(table), None)?.build()
 }
 
 /// The row that `estimate` gives, once the scans of a query are planned.

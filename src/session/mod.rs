@@ -192,10 +192,19 @@ impl Session {
     }
 
     async fn write_sql(&self, statement: &Statement, target: Target) -> Result<(String, Diagnostics), Error> {
-        let Planned { plan, mut notices, .. } = self.plan(statement).await?;
+        let Planned { plan, mut notices, is_estimate, .. } = self.plan(statement).await?;
         let refused = |error| Error::Query(Diagnostics { source: statement.source.clone(), list: vec![error] });
-        let Translation { text, notices: more } =
-            sql::write(&plan, target, self.options.predicate()).map_err(refused)?;
+        if is_estimate {
+            let error = Diagnostic::error("S011", "`estimate` cannot be written in SQL");
+            return Err(refused(error.help("it asks what would be read, not for rows: ask with `trailql query`")));
+        }
+        // How a plan would be carried out is asked with the text itself.
+        let plan = match &plan {
+            LogicalPlan::Explain(explain) => explain.plan.as_ref(),
+            LogicalPlan::Analyze(analyze) => analyze.input.as_ref(),
+            plan => plan,
+        };
+        let Translation { text, notices: more } = sql::write(plan, target).map_err(refused)?;
         notices.list.extend(more);
         Ok((text, notices))
     }

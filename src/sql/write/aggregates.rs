@@ -7,7 +7,8 @@ use datafusion::logical_expr::{
     Expr, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
 
-use super::expr::{Sql, Writer, Writes, natural_of};
+use super::expr::{Sql, Writer, Writes, is_null};
+use super::order::natural_of;
 use super::reads::may_be_number;
 use super::{Refused, Remark, Target};
 use crate::functions::{self, Build, Origin};
@@ -76,6 +77,12 @@ impl Writer<'_> {
                         format!("approx_percentile({}, {percentile})", self.text(value)?)
                     }
                 };
+                Sql::primary(format!("{written}{}", self.only(params)?))
+            }
+            ("percentile_cont", [value, percentile]) if self.target == Target::Athena => {
+                self.remarks.borrow_mut().insert(Remark::Percentiles);
+                let percentile = self.texts(std::slice::from_ref(percentile))?.concat();
+                let written = format!("approx_percentile({}, {percentile})", self.text(value)?);
                 Sql::primary(format!("{written}{}", self.only(params)?))
             }
             (name, args) if SHARED.contains(&name) || self.has_aggregate(name) => {
@@ -180,7 +187,16 @@ impl Writer<'_> {
                     Some(NullTreatment::IgnoreNulls) => " IGNORE NULLS",
                     _ => "",
                 };
-                format!("{}({}){nulls}", func.name(), self.texts(&params.args)?.join(", "))
+                let args = match (func.name(), params.args.as_slice()) {
+                    ("lag" | "lead", [value, Expr::Literal(ScalarValue::Int64(Some(1)), _), default])
+                        if is_null(default) =>
+                    {
+                        std::slice::from_ref(value)
+                    }
+                    ("lag" | "lead", [value @ .., default]) if value.len() == 2 && is_null(default) => value,
+                    (_, args) => args,
+                };
+                format!("{}({}){nulls}", func.name(), self.texts(args)?.join(", "))
             }
             WindowFunctionDefinition::WindowUDF(func) => return Err(Refused::function(func.name())),
         };

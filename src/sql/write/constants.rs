@@ -1,19 +1,23 @@
 //! Constants computed while the query is written: `1 + 2` is `3`, and what cannot be true is left out.
 
+use std::collections::HashSet;
+
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Result, ScalarValue};
+use datafusion::common::{Column, Result, ScalarValue};
 use datafusion::logical_expr::expr::Case;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, lit};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 
+use super::lists::leaf_at_once;
 use super::select::{Body, From, Parts, Select};
 
 /// Folds every expression of a query.
 pub(super) fn fold(parts: &mut Parts, body: &mut Body) -> Result<()> {
     let simplifier = ExprSimplifier::new(SimplifyContext::builder().build());
+    let elements = parts.elements.clone();
     let mut one = |expr: &mut Expr| -> Result<()> {
-        *expr = folded(std::mem::replace(expr, lit(false)), &simplifier)?;
+        *expr = folded(std::mem::replace(expr, lit(false)), &simplifier, &elements)?;
         Ok(())
     };
     for part in &mut parts.list {
@@ -33,7 +37,7 @@ fn in_body(body: &mut Body, each: &mut dyn FnMut(&mut Expr) -> Result<()>) -> Re
 fn in_select(select: &mut Select, exprs: &mut [Expr], each: &mut dyn FnMut(&mut Expr) -> Result<()>) -> Result<()> {
     exprs.iter_mut().try_for_each(&mut *each)?;
     select.filters.iter_mut().chain(&mut select.having).try_for_each(&mut *each)?;
-    select.group.iter_mut().flatten().try_for_each(&mut *each)?;
+    select.group.iter_mut().chain(&mut select.sets).flatten().try_for_each(&mut *each)?;
     select.order.iter_mut().try_for_each(|key| each(&mut key.expr))?;
     in_from(&mut select.from, each)
 }
@@ -53,7 +57,7 @@ fn in_from(from: &mut From, each: &mut dyn FnMut(&mut Expr) -> Result<()>) -> Re
     }
 }
 
-fn folded(expr: Expr, simplifier: &ExprSimplifier) -> Result<Expr> {
+fn folded(expr: Expr, simplifier: &ExprSimplifier, elements: &HashSet<Column>) -> Result<Expr> {
     let fold = |expr: Expr| {
         if is_constant(&expr) {
             // What fails when it is computed fails where the query runs.
@@ -65,6 +69,12 @@ fn folded(expr: Expr, simplifier: &ExprSimplifier) -> Result<Expr> {
         Ok(match expr {
             Expr::BinaryExpr(binary) => junction(binary),
             Expr::Case(case) => branches(case),
+            Expr::ScalarFunction(call) if leaf_at_once(&call, elements).is_some() => {
+                match leaf_at_once(&call, elements) {
+                    Some(leaf) => Transformed::yes(leaf),
+                    None => Transformed::no(Expr::ScalarFunction(call)),
+                }
+            }
             Expr::ScalarFunction(call) if call.func.name() == "nullif" => match call.args.as_slice() {
                 // Dividing by a constant that is not zero needs no care.
                 [value @ Expr::Literal(constant, _), Expr::Literal(null, _)] if constant != null => {

@@ -6,12 +6,11 @@ use std::collections::{BTreeSet, HashSet};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, ScalarValue};
 use datafusion::logical_expr::expr::{Case, InList};
-use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, SortExpr};
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 
 use super::leaf::Leaf;
 use super::literal::{literal, text};
 use super::names::quoted;
-use super::reads::may_be_number;
 use super::select::Parts;
 use super::{Refused, Target};
 
@@ -36,6 +35,9 @@ pub(super) enum Level {
     Primary,
 }
 
+/// A longer CASE has a line for each branch.
+const LONG_CASE: usize = 80;
+
 /// The table of which names in the SELECT list are columns, where they are meant.
 pub(super) const ALIASES: &str = "the SELECT list";
 
@@ -50,6 +52,8 @@ pub(super) struct Writer<'a> {
     pub(super) is_joined: bool,
     /// Aliases of the SELECT that are no column's own name, in lower case: such columns are written with their table's name.
     pub(super) hidden: RefCell<HashSet<String>>,
+    /// What the element of a list is, in a condition on it.
+    pub(super) element: RefCell<Option<String>>,
     /// What is written means something else in places.
     pub(super) remarks: &'a RefCell<BTreeSet<super::Remark>>,
 }
@@ -115,15 +119,23 @@ impl Writer<'_> {
                 let subject = self.expr(&like.expr)?.at(Level::Concat);
                 Sql::new(format!("{subject} {not}LIKE {}{escape}", text(pattern)), Level::Compare)
             }
-            Expr::Case(case) => self.case(case)?,
+            Expr::Case(case) => self.case(case, false)?,
             Expr::Cast(cast) => self.cast(&cast.expr, cast.field.data_type(), false)?,
             Expr::TryCast(cast) => self.cast(&cast.expr, cast.field.data_type(), true)?,
             Expr::ScalarFunction(function) => match Leaf::of(function) {
                 Some(leaf) => self.leaf(&leaf)?,
-                None => self.function(function)?,
+                None => match super::lists::each_of(expr)?.filter(|_| self.target == Target::Athena) {
+                    Some((list, path)) => self.each(list, &path)?,
+                    None => self.function(function)?,
+                },
             },
             Expr::AggregateFunction(aggregate) => self.aggregate(aggregate)?,
             Expr::WindowFunction(window) => self.window(window)?,
+            Expr::HigherOrderFunction(function) => self.higher(function)?,
+            Expr::LambdaVariable(variable) => {
+                let element = self.element.borrow().clone();
+                Sql::primary(element.unwrap_or_else(|| quoted(&variable.name)))
+            }
             other => return Err(Refused::construct(format!("`{other}`"))),
         })
     }
@@ -149,6 +161,10 @@ impl Writer<'_> {
             if column.name == "folder" {
                 // Athena's table is defined over this folder.
                 return Ok(text("CloudTrail"));
+            }
+            if column.name == "eventid" {
+                // As such it is a leaf; the column stands for the number of the record.
+                self.remarks.borrow_mut().insert(super::Remark::Ties);
             }
             self.check_of_athena(&column.name)?;
         }
@@ -186,6 +202,9 @@ impl Writer<'_> {
         let BinaryExpr { left, op, right } = binary;
         if let Some(compared) = self.compared(binary)? {
             return Ok(compared);
+        }
+        if let (Operator::Minus, Some(from), Some(to)) = (op, self.millis_of(right), self.millis_of(left)) {
+            return Ok(call("date_diff", &["'millisecond'".to_owned(), self.text(from)?, self.text(to)?]));
         }
         let (symbol, level) = match op {
             Operator::Or => return self.junction(binary, false, false),
@@ -238,17 +257,6 @@ impl Writer<'_> {
         Ok(Sql::new(format!("{left} {symbol} {}", right.at(of_right)), level))
     }
 
-    /// A regular expression: Rust names groups as Python does, Java otherwise.
-    pub(super) fn pattern(&self, pattern: &Expr) -> Writes<String> {
-        let Expr::Literal(value, _) = pattern else { return self.text(pattern) };
-        let pattern = value.try_as_str().flatten().unwrap_or_default();
-        let pattern = unescaped(pattern);
-        Ok(match self.target {
-            Target::Trailql => text(&pattern),
-            Target::Athena => text(&pattern.replace("(?P<", "(?<")),
-        })
-    }
-
     pub(super) fn in_list(&self, list: &InList, negated: bool) -> Writes<Sql> {
         if let Some(read) = self.among(list, negated)? {
             return Ok(read);
@@ -258,174 +266,46 @@ impl Writer<'_> {
         Ok(Sql::new(format!("{subject} {not}IN ({})", self.texts(&list.list)?.join(", ")), Level::Compare))
     }
 
-    fn case(&self, case: &Case) -> Writes<Sql> {
-        let mut written = "CASE".to_owned();
-        if let Some(subject) = &case.expr {
-            written.push_str(&format!(" {}", self.text(subject)?));
+    /// A column of a SELECT, over several lines where it has several branches.
+    pub(super) fn item(&self, expr: &Expr) -> Writes<String> {
+        match expr {
+            Expr::Case(case) if self.flag(expr)?.is_none() => Ok(self.case(case, true)?.text),
+            expr => self.text(expr),
         }
+    }
+
+    /// The time of which an expression is the milliseconds.
+    fn millis_of<'e>(&self, expr: &'e Expr) -> Option<&'e Expr> {
+        match expr {
+            Expr::Cast(cast) if *cast.field.data_type() == DataType::Int64 => {
+                matches!(self.type_of(&cast.expr), DataType::Timestamp(..)).then_some(cast.expr.as_ref())
+            }
+            _ => None,
+        }
+    }
+
+    fn case(&self, case: &Case, is_broken: bool) -> Writes<Sql> {
+        let mut head = "CASE".to_owned();
+        if let Some(subject) = &case.expr {
+            head.push_str(&format!(" {}", self.text(subject)?));
+        }
+        let mut branches = Vec::new();
         for (when, then) in &case.when_then_expr {
             let when = if case.expr.is_some() { self.text(when)? } else { self.condition(when)?.text };
-            written.push_str(&format!(" WHEN {when} THEN {}", self.text(then)?));
+            branches.push(format!("WHEN {when} THEN {}", self.text(then)?));
         }
         match &case.else_expr {
-            Some(otherwise) if !is_null(otherwise) => written.push_str(&format!(" ELSE {}", self.text(otherwise)?)),
+            Some(otherwise) if !is_null(otherwise) => branches.push(format!("ELSE {}", self.text(otherwise)?)),
             _ => {}
         }
-        Ok(Sql::primary(format!("{written} END")))
-    }
-
-    fn cast(&self, inner: &Expr, to: &DataType, is_try: bool) -> Writes<Sql> {
-        let from = self.type_of(inner);
-        let is_time = |data_type: &DataType| matches!(data_type, DataType::Timestamp(..));
-        let inside = match inner {
-            Expr::Cast(cast) => Some((cast.expr.as_ref(), cast.field.data_type())),
-            Expr::TryCast(cast) => Some((cast.expr.as_ref(), cast.field.data_type())),
-            _ => None,
-        };
-        if from == *to {
-            return self.expr(inner);
+        let line = format!("{head} {} END", branches.join(" "));
+        if branches.len() < 2 || line.chars().count() <= LONG_CASE || !is_broken {
+            return Ok(Sql::primary(line));
         }
-        match (to, inside) {
-            (DataType::Float64, Some((time, DataType::Int64))) if is_time(&self.type_of(time)) => {
-                return Ok(call("round", &[format!("to_unixtime({}) * 1000", self.text(time)?)]));
-            }
-            // A flag as a number needs no step in between.
-            (DataType::Float64, Some((flag, DataType::Int64))) if self.type_of(flag) == DataType::Boolean => {
-                return Ok(Sql::primary(format!("CAST({} AS double)", self.text(flag)?)));
-            }
-            (to, Some((number, DataType::Int64))) if is_time(to) && self.type_of(number) == DataType::Float64 => {
-                let seconds = format!("from_unixtime(truncate({}) / 1000)", self.text(number)?);
-                return Ok(call("TRY", &[seconds]));
-            }
-            (to, _) if is_time(to) && from == DataType::Int64 => {
-                let seconds = format!("{} / 1e3", self.expr(inner)?.at(Level::Multiply));
-                return Ok(call("from_unixtime", &[seconds]));
-            }
-            (to, _) if is_time(to) && is_null(inner) => return Ok(Sql::primary("NULL")),
-            (DataType::Int64, _) if is_time(&from) => {
-                let time = self.text(inner)?;
-                return Ok(Sql::primary(format!("CAST(round(to_unixtime({time}) * 1000) AS bigint)")));
-            }
-            _ => {}
-        }
-        let name = match to {
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-                if !is_time(&from) && from != DataType::Float64 =>
-            {
-                "varchar"
-            }
-            DataType::Int64 => "bigint",
-            DataType::Int32 => "integer",
-            DataType::Float64 => "double",
-            DataType::Boolean => "boolean",
-            other => return Err(Refused::construct(format!("`{from}` as `{other}`"))),
-        };
-        let mut inner = self.text(inner)?;
-        // Trino rounds where the plan cuts off.
-        if from == DataType::Float64 && to.is_integer() {
-            inner = format!("truncate({inner})");
-        }
-        let cast = if is_try && !from.is_integer() { "TRY_CAST" } else { "CAST" };
-        Ok(Sql::primary(format!("{cast}({inner} AS {name})")))
-    }
-
-    /// A key of an order, and what it is in SQL: natural order takes several keys where it has no name.
-    /// `is_number` tells whether the text may be a number.
-    pub(super) fn order_key(&self, key: &SortExpr, is_number: bool) -> Writes<Vec<String>> {
-        let written = |text: String, asc: bool, nulls_first: bool| {
-            let direction = if asc { "" } else { " DESC" };
-            let nulls = if nulls_first { " NULLS FIRST" } else { "" };
-            format!("{text}{direction}{nulls}")
-        };
-        if let Some(natural) = natural_of(&key.expr).filter(|_| self.target == Target::Athena) {
-            self.remarks.borrow_mut().insert(super::Remark::Order);
-            let subject = self.expr(natural)?.text;
-            let mut keys = Vec::new();
-            if is_number {
-                let number = format!("TRY_CAST({subject} AS double)");
-                // Numbers come after other text; what is missing is neither.
-                match (key.asc, key.nulls_first) {
-                    (true, false) => keys.push(format!("{subject} IS NULL")),
-                    (false, true) => keys.push(format!("{subject} IS NOT NULL")),
-                    _ => {}
-                }
-                keys.push(written(number, key.asc, key.asc));
-            }
-            keys.push(written(subject, key.asc, key.nulls_first));
-            return Ok(keys);
-        }
-        let text = match self.time_text(&key.expr) {
-            Some(text) => text,
-            None => self.expr(&key.expr)?.text,
-        };
-        Ok(vec![written(text, key.asc, key.nulls_first)])
-    }
-
-    /// Whether a key of natural order is of text that may be a number.
-    pub(super) fn is_number_key(&self, key: &Expr) -> bool {
-        natural_of(key).is_some_and(|text| may_be_number(self.parts, text))
-    }
-
-    pub(super) fn order(&self, order: &[SortExpr]) -> Writes<String> {
-        let key = |key: &SortExpr| self.order_key(key, self.is_number_key(&key.expr));
-        let keys = order.iter().map(key).collect::<Writes<Vec<_>>>()?;
-        let mut each: Vec<String> = Vec::new();
-        for key in keys.concat() {
-            if !each.contains(&key) {
-                each.push(key);
-            }
-        }
-        Ok(each.join(", "))
-    }
-}
-
-/// A pattern without the backslashes that nothing needs. Inside a class, or where blanks do not count, they mean more.
-fn unescaped(pattern: &str) -> String {
-    if pattern.contains('[') || pattern.strip_prefix("(?s)").unwrap_or(pattern).contains("(?") {
-        return pattern.to_owned();
-    }
-    let mut written = String::with_capacity(pattern.len());
-    let mut characters = pattern.chars().peekable();
-    while let Some(character) = characters.next() {
-        match characters.peek() {
-            Some(next) if character == '\\' => {
-                if !matches!(next, '-' | '#' | '&' | '/') {
-                    written.push(character);
-                }
-                written.extend(characters.next());
-            }
-            _ => written.push(character),
-        }
-    }
-    written
-}
-
-/// What a natural key is made of.
-pub(super) fn natural_of(expr: &Expr) -> Option<&Expr> {
-    match expr {
-        Expr::ScalarFunction(call) if call.func.name() == "natural_key" => call.args.first(),
-        _ => None,
+        Ok(Sql::primary(format!("{head}\n  {}\nEND", branches.join("\n  "))))
     }
 }
 
 pub(super) fn is_null(expr: &Expr) -> bool {
     matches!(expr, Expr::Literal(value, _) if value.is_null())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_lose_the_backslashes_that_nothing_needs() {
-        for (pattern, expected) in [
-            (r"(?s)a\-b\.c\-d", r"(?s)a-b\.c-d"),
-            (r"user\/(.*)", "user/(.*)"),
-            (r"[a\-z]", r"[a\-z]"),
-            (r"(?x)\#", r"(?x)\#"),
-            (r"a\\-", r"a\\-"),
-        ] {
-            assert_eq!(unescaped(pattern), expected);
-        }
-    }
 }

@@ -83,6 +83,12 @@ impl Writer<'_> {
                 let found = self.in_subnet(&[subject.clone(), block.clone()])?;
                 call("coalesce", &[found.text, "FALSE".to_owned()])
             }
+            ("json_elements", [json]) if is_athena => Sql::primary(self.list(json)?.text),
+            ("time_bins", [from, before, step, months]) if is_athena => self.bins(from, before, step, months)?,
+            ("delivery_time", [path]) if is_athena => {
+                let name = call("regexp_extract", &[self.text(path)?, text(r"_(\d{8}T\d{4})Z_"), "1".to_owned()]);
+                call("date_parse", &[name.text, text("%Y%m%dT%H%i")])
+            }
             (name, args) if SHARED.contains(&name) => call(name, &self.texts(args)?),
             (name, args) if self.has(function) => call(name, &self.texts(args)?),
             (name, _) => return Err(Refused::function(name)),
@@ -176,71 +182,6 @@ impl Writer<'_> {
             "v6" => Sql::new(format!("{test} AND {subject} LIKE '%:%'"), Level::And),
             _ => Sql::new(test, Level::Compare),
         })
-    }
-
-    /// The beginning of a period.
-    fn floor(&self, time: &Expr, step: &Expr, months: &Expr) -> Writes<Sql> {
-        let written = self.text(time)?;
-        let unit = |unit: &str| Ok(call("date_trunc", &[text(unit), written.clone()]));
-        let (Some(step), Some(months)) = (whole(step), whole(months)) else {
-            return Err(Refused::construct("a period that is computed"));
-        };
-        match (step, months) {
-            (SECOND, _) => return unit("second"),
-            (MINUTE, _) => return unit("minute"),
-            (HOUR, _) => return unit("hour"),
-            (DAY, _) => return unit("day"),
-            (WEEK, _) => return unit("week"),
-            (0, 1) => return unit("month"),
-            (0, 3) => return unit("quarter"),
-            (0, 12) => return unit("year"),
-            _ => {}
-        }
-        if self.target == Target::Trailql {
-            return Ok(call("time_floor", &[written, step.to_string(), months.to_string()]));
-        }
-        if step == 0 {
-            const ORIGIN: &str = "TIMESTAMP '1970-01-01 00:00:00 UTC'";
-            let periods = format!("date_diff('month', {ORIGIN}, {written}) / {months} * {months}");
-            return Ok(call("date_add", &["'month'".to_owned(), periods, ORIGIN.to_owned()]));
-        }
-        let seconds = if step % SECOND == 0 { (step / SECOND).to_string() } else { format!("{step}e-3") };
-        let elapsed = format!("to_unixtime({written})");
-        Ok(if step % WEEK == 0 {
-            // Weeks begin on Monday, and 1970 began on a Thursday.
-            let monday = 4 * DAY / SECOND;
-            call("from_unixtime", &[format!("floor(({elapsed} - {monday}) / {seconds}) * {seconds} + {monday}")])
-        } else {
-            call("from_unixtime", &[format!("floor({elapsed} / {seconds}) * {seconds}")])
-        })
-    }
-
-    /// The beginning of the next period, or the time itself where it is one.
-    fn ceiling(&self, time: &Expr, step: &Expr, months: &Expr) -> Writes<Sql> {
-        let (Some(length), Some(count)) = (whole(step), whole(months)) else {
-            return Err(Refused::construct("a period that is computed"));
-        };
-        let written = self.text(time)?;
-        if self.target == Target::Trailql {
-            return Ok(call("time_ceil", &[written, length.to_string(), count.to_string()]));
-        }
-        let floor = self.floor(time, step, months)?.text;
-        let (unit, count) = if length == 0 { ("month", count) } else { ("millisecond", length) };
-        let next = call("date_add", &[text(unit), count.to_string(), floor.clone()]).text;
-        Ok(Sql::primary(format!("CASE WHEN {floor} = {written} THEN {written} ELSE {next} END")))
-    }
-}
-
-const SECOND: i64 = 1000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-const WEEK: i64 = 7 * DAY;
-
-fn whole(expr: &Expr) -> Option<i64> {
-    match expr {
-        Expr::Literal(ScalarValue::Int64(value), _) => *value,
-        _ => None,
     }
 }
 

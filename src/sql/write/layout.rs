@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -11,6 +11,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable, JoinType, SortExpr};
 
 use super::expr::{Writer, Writes};
 use super::names::quoted;
+use super::scan::is_file;
 use super::select::{Body, From, PartColumn, Parts, Select};
 use super::{Remark, Target};
 
@@ -100,6 +101,7 @@ impl Context<'_> {
             parts: self.parts,
             is_joined: matches!(from, From::Join { .. } | From::Unnest { .. }),
             hidden: RefCell::default(),
+            element: RefCell::default(),
             remarks: self.remarks,
         }
     }
@@ -108,11 +110,13 @@ impl Context<'_> {
         let writer = self.writer(&select.from);
         let mut items = Vec::new();
         for (expr, name) in exprs.iter().zip(names) {
-            let text = writer.text(if is_last { shown(expr, self.parts) } else { Cow::Borrowed(expr) }.as_ref())?;
+            let text = writer.item(if is_last { shown(expr, self.parts) } else { Cow::Borrowed(expr) }.as_ref())?;
             let is_exact = !is_last || matches!(shown(expr, self.parts), Cow::Borrowed(_));
             items.push(Item { expr, text, is_exact, name: name.clone() });
         }
-        let mut lines = vec![columns(&items, select.is_distinct)];
+        let mut tables = HashSet::new();
+        names_of(&select.from, &mut tables);
+        let mut lines = vec![columns(&items, select.is_distinct, &tables)];
         if let Some(from) = self.from(&select.from, &writer)? {
             lines.push(format!("FROM {from}"));
         }
@@ -135,7 +139,12 @@ impl Context<'_> {
                     written.push(key);
                 }
             }
-            lines.push(format!("GROUP BY {}", written.join(", ")));
+            let set = |set: &Vec<Expr>| Ok(format!("({})", writer.texts(set)?.join(", ")));
+            let sets = select.sets.iter().map(set).collect::<Writes<Vec<_>>>()?;
+            lines.push(match sets.as_slice() {
+                [] => format!("GROUP BY {}", written.join(", ")),
+                sets => format!("GROUP BY GROUPING SETS ({})", sets.join(", ")),
+            });
         }
         let conditions = writer.conditions(&select.having)?;
         if !conditions.is_empty() {
@@ -154,15 +163,26 @@ impl Context<'_> {
         Ok(lines.join("\n"))
     }
 
+    fn table(&self, name: &TableReference, alias: &str) -> Writes<String> {
+        let written = if is_file(name) {
+            if self.target == Target::Athena {
+                return Err(super::Refused::File(name.table().to_owned()));
+            }
+            super::literal::text(name.table())
+        } else {
+            if name.schema().is_some() && self.target == Target::Athena {
+                self.remarks.borrow_mut().insert(Remark::Archives);
+            }
+            let parts = [name.catalog(), name.schema(), Some(name.table())];
+            parts.into_iter().flatten().map(quoted).collect::<Vec<_>>().join(".")
+        };
+        Ok(if alias == name.table() { written } else { format!("{written} AS {}", quoted(alias)) })
+    }
+
     fn from(&self, from: &From, writer: &Writer<'_>) -> Writes<Option<String>> {
         Ok(Some(match from {
             From::Nothing => return Ok(None),
-            From::Table { name, alias } => {
-                let parts = [name.catalog(), name.schema(), Some(name.table())];
-                let written: Vec<_> = parts.into_iter().flatten().map(quoted).collect();
-                let alias = if alias == name.table() { String::new() } else { format!(" AS {}", quoted(alias)) };
-                format!("{}{alias}", written.join("."))
-            }
+            From::Table { name, alias } => self.table(name, alias)?,
             From::Part(name) => quoted(name),
             From::Join { left, right, kind, on } => {
                 let sides = (self.from(left, writer)?, self.from(right, writer)?);
@@ -177,22 +197,34 @@ impl Context<'_> {
                     (_, false) => format!("{left}\n{} JOIN {right}\n  ON {on}", kind.to_string().to_uppercase()),
                 }
             }
-            From::Unnest { from, list, alias, column } => {
+            From::Unnest { from, list, alias, columns, keeps, place } => {
                 let Some(from) = self.from(from, writer)? else {
                     return Err(super::Refused::construct("an `unnest` of nothing"));
                 };
-                format!("{from}\nCROSS JOIN UNNEST({}) AS {} ({})", writer.text(list)?, quoted(alias), quoted(column))
+                let (join, on) = if *keeps { ("LEFT", " ON TRUE") } else { ("CROSS", "") };
+                let numbered = if place.is_some() { " WITH ORDINALITY" } else { "" };
+                let columns: Vec<_> = columns.iter().chain(place).map(|column| quoted(column)).collect();
+                let list = match list {
+                    // Nothing else tells what the elements would be.
+                    list if super::expr::is_null(list) => "CAST(NULL AS ARRAY(varchar))".to_owned(),
+                    list => writer.text(list)?,
+                };
+                let (alias, columns) = (quoted(alias), columns.join(", "));
+                format!("{from}\n{join} JOIN UNNEST({list}){numbered} AS {alias} ({columns}){on}")
             }
         }))
     }
 }
 
 /// The SELECT list.
-fn columns(items: &[Item<'_>], is_distinct: bool) -> String {
+fn columns(items: &[Item<'_>], is_distinct: bool, tables: &HashSet<String>) -> String {
     let named = |item: &Item<'_>| {
         let name = quoted(&item.name);
-        let is_its_own = matches!(item.expr, Expr::Column(_)) && item.text.ends_with(&format!(".{name}"));
-        if item.text == name || is_its_own { item.text.clone() } else { format!("{} AS {name}", item.text) }
+        // Members of structures have names of their own, which readers differ in.
+        let is_its_own = item.text.strip_suffix(&format!(".{name}")).is_some_and(|table| tables.contains(table));
+        let named =
+            if item.text == name || is_its_own { item.text.clone() } else { format!("{} AS {name}", item.text) };
+        indented(&named, "  ").trim_start().to_owned()
     };
     let named: Vec<_> = items.iter().map(named).collect();
     let head = if is_distinct { "SELECT DISTINCT" } else { "SELECT" };
@@ -200,7 +232,29 @@ fn columns(items: &[Item<'_>], is_distinct: bool) -> String {
     if named.is_empty() {
         return format!("{head} 1 AS one");
     }
-    if line.chars().count() <= WIDTH { line } else { format!("{head}\n  {}", named.join(",\n  ")) }
+    if line.chars().count() <= WIDTH && !line.contains('\n') {
+        line
+    } else {
+        format!("{head}\n  {}", named.join(",\n  "))
+    }
+}
+
+/// What the columns of a FROM are qualified with.
+fn names_of(from: &From, names: &mut HashSet<String>) {
+    match from {
+        From::Nothing => {}
+        From::Table { alias: name, .. } | From::Part(name) => {
+            names.insert(quoted(name));
+        }
+        From::Join { left, right, .. } => {
+            names_of(left, names);
+            names_of(right, names);
+        }
+        From::Unnest { from, alias, .. } => {
+            names.insert(quoted(alias));
+            names_of(from, names);
+        }
+    }
 }
 
 /// Whether a key of the order reads a column by whose name the SELECT list calls something else.
@@ -226,7 +280,8 @@ pub(super) fn is_order_hidden(select: &Select) -> bool {
 /// The column that an expression reads, without its members.
 fn column_of(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Column(column) if column.name.contains('#') => Some(super::names::plain(&column.name)),
+        // Those of parts get names that mean nothing else.
+        Expr::Column(column) if column.name.contains('#') => None,
         Expr::Column(column) => Some(column.name.clone()),
         expr => {
             let leaf = super::reads::leaf_of(expr)?;

@@ -4,20 +4,20 @@
 
 use std::sync::Arc;
 
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, DataFusionError, Result, TableReference};
+use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
-    Aggregate, Distinct, Expr, FetchType, Join, JoinType, Limit, LogicalPlan, Projection, SkipType, Sort, Window,
+    Aggregate, Distinct, Expr, FetchType, GroupingSet, Limit, LogicalPlan, Projection, SkipType, Sort, Window,
 };
 
 use super::Refused;
-use super::select::{Body, From, Parts, Select, has_window, size};
-use crate::schema::columns;
+use super::select::{Body, From, Parts, Select, size};
 
 /// An expression of more nodes is computed in a part of its own, and not again wherever it is used.
 const MOST_NODES: usize = 250;
 
-type Merged<T> = std::result::Result<T, Refused>;
+pub(super) type Merged<T> = std::result::Result<T, Refused>;
 
 impl Parts {
     /// The SELECT that gives the rows of the plan.
@@ -41,39 +41,7 @@ impl Parts {
     /// A node without rows below it, or with several inputs.
     fn source(&mut self, plan: &LogicalPlan) -> Merged<Select> {
         match plan {
-            LogicalPlan::TableScan(scan) => {
-                let alias = self.names.fresh(scan.table_name.table());
-                let from = From::Table { name: scan.table_name.clone(), alias: alias.clone() };
-                let is_published = |column: &columns::Column| {
-                    let field = scan.projected_schema.field_with_unqualified_name(column.name);
-                    field.is_ok_and(|field| *field.data_type() == column.data_type())
-                };
-                if columns::ALL.iter().filter(|column| !column.json.is_empty()).all(is_published) {
-                    self.records.insert(alias.clone());
-                }
-                let mut columns = Vec::new();
-                for (relation, field) in scan.projected_schema.iter() {
-                    let reference = Column::new(Some(TableReference::bare(alias.as_str())), field.name());
-                    self.fields.0.insert(reference.clone(), Arc::clone(field));
-                    columns.push((Column::new(relation.cloned(), field.name()), Expr::Column(reference)));
-                }
-                let mut select = Select::new(from, columns);
-                select.filters = scan.filters.iter().map(|filter| select.resolve(filter)).collect::<Result<_>>()?;
-                select.limit = scan.fetch;
-                if let Some(within) = self.within.clone().filter(|_| self.records.contains(&alias)) {
-                    let qualified = |expr: Expr| {
-                        Ok(match expr {
-                            Expr::Column(column) => {
-                                let relation = Some(TableReference::bare(alias.as_str()));
-                                Transformed::yes(Expr::Column(Column::new(relation, column.name)))
-                            }
-                            expr => Transformed::no(expr),
-                        })
-                    };
-                    select.filters.push(within.transform_up(qualified)?.data);
-                }
-                Ok(select)
-            }
+            LogicalPlan::TableScan(scan) => self.scan(scan),
             LogicalPlan::EmptyRelation(empty) => {
                 let mut select = Select::new(From::Nothing, nulls(&empty.schema)?);
                 if !empty.produce_one_row {
@@ -115,7 +83,7 @@ impl Parts {
                 let predicate = select.resolve(&filter.predicate)?;
                 if select.group.is_some() {
                     select.having.push(predicate)
-                } else {
+                } else if !self.filter_union(&select, &predicate)? {
                     select.filters.push(predicate)
                 }
                 select
@@ -135,53 +103,16 @@ impl Parts {
             }
             LogicalPlan::SubqueryAlias(alias) => {
                 let mut select = below;
+                // The records of an archive within the bounds asked for are a view, by the archive's name.
+                if let (From::Table { name, .. }, Some(_)) = (&mut select.from, alias.alias.schema()) {
+                    *name = alias.alias.clone();
+                }
                 for ((column, _), (relation, field)) in select.columns.iter_mut().zip(alias.schema.iter()) {
                     *column = Column::new(relation.cloned(), field.name());
                 }
                 select
             }
-            LogicalPlan::Unnest(unnest) => {
-                let ([list], true) = (unnest.list_type_columns.as_slice(), unnest.struct_type_columns.is_empty())
-                else {
-                    return Err(Refused::construct("an `unnest` of several columns"));
-                };
-                let mut select = below;
-                if select.is_cut()
-                    || select.is_distinct
-                    || select.group.is_some()
-                    || select.has_windows()
-                    || !matches!(select.from, From::Table { .. } | From::Part(..))
-                {
-                    select = self.close(select, schema);
-                }
-                let Some((_, value)) = select.columns.get(list.0).cloned() else {
-                    return Err(Refused::construct("an `unnest` without its column"));
-                };
-                if unnest.options.preserve_nulls() {
-                    return Err(Refused::construct("an `unnest` that keeps rows without elements"));
-                }
-                let alias = self.names.fresh("elements");
-                let element = Column::new(Some(TableReference::bare(alias.as_str())), "element");
-                let mut columns = Vec::new();
-                for (at, (relation, field)) in unnest.schema.iter().enumerate() {
-                    let column = Column::new(relation.cloned(), field.name());
-                    let depends = unnest.dependency_indices.get(at).copied();
-                    let expr = if *column.name() == *list.1.output_column.name() && depends == Some(list.0) {
-                        self.fields.0.insert(element.clone(), Arc::clone(field));
-                        Expr::Column(element.clone())
-                    } else {
-                        match depends.and_then(|from| select.columns.get(from)) {
-                            Some((_, expr)) => expr.clone(),
-                            None => return Err(Refused::construct("an `unnest` of unknown columns")),
-                        }
-                    };
-                    columns.push((column, expr));
-                }
-                let from = Box::new(select.from);
-                select.from = From::Unnest { from, list: value, alias, column: "element".to_owned() };
-                select.columns = columns;
-                select
-            }
+            LogicalPlan::Unnest(unnest) => self.unnest(unnest, below, schema)?,
             other => return Err(Refused::construct(format!("`{}`", other.display()))),
         })
     }
@@ -193,9 +124,11 @@ impl Parts {
         };
         let mut exprs = resolved(&select)?;
         let is_large = exprs.iter().zip(&projection.expr).any(|(expr, own)| size(expr) > MOST_NODES.max(size(own)));
+        // What is computed of several rows, and used often, gets a name.
+        let is_repeated = exprs.iter().map(computed).any(|(windows, aggregates)| windows > 1 || aggregates > 3);
         // Other columns would make other rows distinct.
         let is_same = || exprs.iter().eq(select.columns.iter().map(|(_, expr)| expr));
-        if is_large || select.is_distinct && !is_same() {
+        if is_large || is_repeated || select.is_distinct && !is_same() {
             select = self.close(select, schema);
             exprs = resolved(&select)?;
         }
@@ -205,17 +138,28 @@ impl Parts {
 
     fn aggregate(&mut self, aggregate: &Aggregate, below: Select, schema: &DFSchema) -> Merged<Select> {
         let mut select = below;
-        let exprs = || aggregate.group_expr.iter().chain(&aggregate.aggr_expr);
         if select.is_cut() || select.is_distinct || select.group.is_some() || select.has_windows() {
             select = self.close(select, schema);
         }
-        if aggregate.group_expr.iter().any(|expr| matches!(expr, Expr::GroupingSet(_))) {
-            return Err(Refused::construct("a grouping set"));
-        }
-        let resolved: Vec<Expr> = exprs().map(|expr| select.resolve(expr)).collect::<Result<_>>()?;
-        let keys = resolved.iter().take(aggregate.group_expr.len()).cloned().collect();
-        select.columns = aggregate.schema.columns().into_iter().zip(resolved).collect();
+        let keys = grouping_set_to_exprlist(&aggregate.group_expr)?;
+        let resolved = |exprs: &[Expr]| exprs.iter().map(|expr| select.resolve(expr)).collect::<Result<Vec<_>>>();
+        let sets = match aggregate.group_expr.as_slice() {
+            [Expr::GroupingSet(GroupingSet::GroupingSets(sets))] => {
+                sets.iter().map(|set| resolved(set)).collect::<Result<_>>()?
+            }
+            plain if plain.iter().any(|expr| matches!(expr, Expr::GroupingSet(_))) => {
+                return Err(Refused::construct("a grouping set"));
+            }
+            _ => Vec::new(),
+        };
+        let keys = keys.into_iter().map(|key| select.resolve(key)).collect::<Result<Vec<_>>>()?;
+        let made = resolved(&aggregate.aggr_expr)?;
+        // Which set a row belongs to has no name in SQL; what asks for it is not found.
+        let columns = aggregate.schema.columns().into_iter();
+        let columns = columns.filter(|column| column.name != Aggregate::INTERNAL_GROUPING_ID);
+        select.columns = columns.zip(keys.iter().cloned().chain(made)).collect();
         select.group = Some(keys);
+        select.sets = sets;
         select.order.clear();
         Ok(select)
     }
@@ -227,14 +171,7 @@ impl Parts {
         };
         let mut exprs = resolved(&select)?;
         // A window of a window has two windows in it.
-        let is_nested = |expr: &Expr| {
-            let mut windows = 0;
-            let _ = datafusion::common::tree_node::TreeNode::apply(expr, |node| {
-                windows += usize::from(matches!(node, Expr::WindowFunction(_)));
-                Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
-            });
-            windows > 1
-        };
+        let is_nested = |expr: &Expr| computed(expr).0 > 1;
         if select.is_cut() || select.is_distinct || exprs.iter().any(is_nested) {
             select = self.close(select, schema);
             exprs = resolved(&select)?;
@@ -280,54 +217,18 @@ impl Parts {
         };
         Ok(select)
     }
+}
 
-    fn join(&mut self, join: &Join) -> Merged<Select> {
-        if !matches!(join.join_type, JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full) {
-            return Err(Refused::construct(format!("a join of the kind `{}`", join.join_type)));
-        }
-        let left = self.side(&join.left, join.join_type)?;
-        let right = self.side(&join.right, join.join_type)?;
-        let columns: Vec<_> = left.columns.into_iter().chain(right.columns).collect();
-        let mut select = Select::new(From::Nothing, columns);
-        let mut on = Vec::new();
-        for (left, right) in &join.on {
-            let (left, right) = (select.resolve(left)?, select.resolve(right)?);
-            on.push(match join.null_equality {
-                datafusion::common::NullEquality::NullEqualsNothing => left.eq(right),
-                datafusion::common::NullEquality::NullEqualsNull => datafusion::logical_expr::binary_expr(
-                    left,
-                    datafusion::logical_expr::Operator::IsNotDistinctFrom,
-                    right,
-                ),
-            });
-        }
-        if let Some(filter) = &join.filter {
-            on.push(select.resolve(filter)?);
-        }
-        let kind = join.join_type;
-        select.from = From::Join { left: Box::new(left.from), right: Box::new(right.from), kind, on };
-        select.filters = left.filters.into_iter().chain(right.filters).collect();
-        Ok(select)
-    }
-
-    /// A side of a join: a table or a part, by columns of its own.
-    fn side(&mut self, plan: &LogicalPlan, kind: JoinType) -> Merged<Select> {
-        let select = self.merge(plan)?;
-        let is_bare = select.filters.is_empty()
-            && select.group.is_none()
-            && !select.is_distinct
-            && !select.is_cut()
-            && matches!(select.from, From::Table { .. } | From::Part(..))
-            && !select.columns.iter().any(|(_, expr)| has_window(expr));
-        // What an outer join leaves empty is null, whatever it would be computed as.
-        let are_plain = select.columns.iter().all(|(_, expr)| matches!(expr, Expr::Column(_)));
-        if is_bare && (kind == JoinType::Inner || are_plain) {
-            let mut select = select;
-            select.order.clear();
-            return Ok(select);
-        }
-        Ok(self.close(select, plan.schema()))
-    }
+/// How many windows and aggregates are in an expression.
+fn computed(expr: &Expr) -> (usize, usize) {
+    let (mut windows, mut aggregates) = (0, 0);
+    // Never fails: the closure does not.
+    let _ = expr.apply(|node| {
+        windows += usize::from(matches!(node, Expr::WindowFunction(_)));
+        aggregates += usize::from(matches!(node, Expr::AggregateFunction(_)));
+        Ok(TreeNodeRecursion::Continue)
+    });
+    (windows, aggregates)
 }
 
 /// The one input of a node that stands on the rows of another.

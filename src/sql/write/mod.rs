@@ -5,19 +5,29 @@
 //! down, with the expressions of [`expr`] and its neighbours. What the target cannot say is an error, never other rows.
 
 mod aggregates;
+mod casts;
 mod conditions;
 mod constants;
 mod expr;
 mod functions;
 mod groups;
+mod joins;
 mod layout;
 mod leaf;
+mod lists;
 mod literal;
 mod merge;
 mod names;
+mod order;
+mod own;
+mod parts;
+mod patterns;
+mod periods;
 mod prune;
 mod reads;
+mod scan;
 mod select;
+mod unnest;
 
 #[cfg(test)]
 mod tests;
@@ -25,15 +35,16 @@ mod tests;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::logical_expr::LogicalPlan;
 
 use crate::diag::Diagnostic;
 use select::{Body, Parts};
 
 /// Whose SQL is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Target {
     /// This program's: the rows are those of the plan.
+    #[default]
     Trailql,
     /// Athena's, for the table that its documentation defines over CloudTrail's files.
     Athena,
@@ -48,24 +59,22 @@ pub struct Translation {
     pub notices: Vec<Diagnostic>,
 }
 
-/// Writes a plan, as it was lowered, for a target. Every table of records is restricted to those `within`.
+/// Writes a plan, as it was lowered, for a target.
 ///
 /// # Errors
 /// What the target cannot say.
-pub fn write(plan: &LogicalPlan, target: Target, within: Option<Expr>) -> Result<Translation, Diagnostic> {
+pub fn write(plan: &LogicalPlan, target: Target) -> Result<Translation, Diagnostic> {
     let remarks = RefCell::new(BTreeSet::new());
-    let text = text_of(plan, target, within, &remarks).map_err(|refused| refused.diagnostic(target))?;
+    let text = text_of(plan, target, &remarks).map_err(|refused| refused.diagnostic(target))?;
     let notices = remarks.into_inner().into_iter().map(Remark::notice).collect();
     Ok(Translation { text, notices })
 }
 
-fn text_of(
-    plan: &LogicalPlan,
-    target: Target,
-    within: Option<Expr>,
-    remarks: &RefCell<BTreeSet<Remark>>,
-) -> Result<String, Refused> {
-    let mut parts = Parts { within, ..Parts::default() };
+fn text_of(plan: &LogicalPlan, target: Target, remarks: &RefCell<BTreeSet<Remark>>) -> Result<String, Refused> {
+    if target == Target::Athena {
+        own::check(plan)?;
+    }
+    let mut parts = Parts { target, ..Parts::default() };
     let mut select = parts.merge(plan)?;
     if layout::is_order_hidden(&select) {
         select = parts.apart(select, plan.schema());
@@ -74,10 +83,10 @@ fn text_of(
     let exprs = columns.into_iter().map(|(_, expr)| expr).collect();
     let mut body = Body::Select(Box::new(select), exprs);
     constants::fold(&mut parts, &mut body)?;
-    prune::prune(&mut parts, &body);
+    prune::prune(&mut parts, &mut body);
     groups::seal(&mut parts, &mut body)?;
-    parts.call_columns();
     let names: Vec<String> = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
+    parts.call_columns(&body, &names);
     layout::query(&parts, &body, &names, target, remarks)
 }
 
@@ -90,6 +99,10 @@ enum Refused {
     Function(String),
     /// Athena's table has no such column.
     Column(String),
+    /// It is done by functions that only this program has.
+    Command(&'static str),
+    /// It is in a file.
+    File(String),
     /// Athena's table does not hold whole records.
     Record,
     /// A promise of the plan was broken.
@@ -123,6 +136,10 @@ impl Refused {
                 Diagnostic::error("S011", "no column of Athena's table holds the whole record (`@message`)")
                     .help("name the fields that are wanted, with `fields` or `display`")
             }
+            Self::Command(name) => Diagnostic::error("S011", format!("`{name}` cannot be written in {whose}"))
+                .help("functions that only trailql has do it: ask with `trailql query`"),
+            Self::File(path) => Diagnostic::error("S011", format!("the file `{path}` is no table of Athena"))
+                .help("make a table of it there, and of the same name here: `CREATE TABLE users AS SELECT * FROM 'users.csv'`"),
             Self::Bug(what) => Diagnostic::error("S005", format!("the query cannot be written as SQL: {what}")),
         }
     }
@@ -137,6 +154,12 @@ enum Remark {
     Objects,
     /// Percentiles are estimated otherwise.
     Percentiles,
+    /// Rows of the same time are told apart otherwise.
+    Ties,
+    /// What is unnested is a list.
+    Lists,
+    /// Archives are databases.
+    Archives,
 }
 
 impl Remark {
@@ -153,6 +176,17 @@ impl Remark {
             Self::Percentiles => {
                 ("Athena estimates percentiles", "`approx_percentile` is a value that was seen, or close to one")
             }
+            Self::Ties => (
+                "Athena's table does not number the records of a file",
+                "rows of the same time and file are in the order of `eventid` there",
+            ),
+            Self::Lists => {
+                ("Athena takes only lists for lists", "elsewhere, what is no list is one element of its own")
+            }
+            Self::Archives => (
+                "an archive's name stands for a database of Athena",
+                "a table `cloudtrail` over the archive has to be in it",
+            ),
         };
         Diagnostic::notice("S022", what).help(help)
     }

@@ -8,7 +8,10 @@ use datafusion::logical_expr::Expr;
 use super::select::{Body, From, Parts, Select};
 
 /// Leaves out of every part what neither later parts nor the query read.
-pub(super) fn prune(parts: &mut Parts, body: &Body) {
+pub(super) fn prune(parts: &mut Parts, body: &mut Body) {
+    if let Body::Select(select, exprs) = body {
+        unnumber(select, exprs);
+    }
     let mut read = HashSet::new();
     note_body(body, &mut read);
     for part in parts.list.iter_mut().rev() {
@@ -22,11 +25,31 @@ pub(super) fn prune(parts: &mut Parts, body: &Body) {
         }
         retain(&mut part.columns, &kept);
         match &mut part.body {
-            Body::Select(_, exprs) => retain(exprs, &kept),
+            Body::Select(select, exprs) => {
+                retain(exprs, &kept);
+                unnumber(select, exprs);
+            }
             Body::Union(branches) => branches.iter_mut().for_each(|(_, exprs)| retain(exprs, &kept)),
             Body::Values(_) => {}
         }
         note_body(&part.body, &mut read);
+    }
+}
+
+/// Leaves out the places of elements where nobody asks for them.
+fn unnumber(select: &mut Select, exprs: &[Expr]) {
+    let mut read = HashSet::new();
+    note_select(select, exprs, &mut read);
+    let mut from = &mut select.from;
+    while let From::Unnest { from: below, alias, place, .. } = from {
+        let is_it = |column: &Column| {
+            let relation = column.relation.as_ref().map(|relation| relation.table());
+            relation == Some(alias.as_str()) && place.as_ref() == Some(&column.name)
+        };
+        if !read.iter().any(is_it) {
+            *place = None;
+        }
+        from = below;
     }
 }
 

@@ -16,7 +16,7 @@ use crate::schema::{Kind, Shape, Step, Virtual, columns, path_text};
 /// Columns, and members of columns, that Athena's documentation does not define.
 ///
 /// Source: Athena User Guide, "Query AWS CloudTrail logs".
-const UNPUBLISHED: &[&str] = &[
+pub(super) const UNPUBLISHED: &[&str] = &[
     "arnprefix",
     "assumedroot",
     "ec2issuedinvpc",
@@ -40,7 +40,7 @@ impl Writer<'_> {
     }
 
     /// The place of a leaf in a column of the table.
-    fn place<'l>(&self, leaf: &'l Leaf<'_>) -> Option<Place<'l>> {
+    pub(super) fn place<'l>(&self, leaf: &'l Leaf<'_>) -> Option<Place<'l>> {
         let relation = record(self.parts, leaf.json)?;
         let place = place(&leaf.path, |name| self.named(Some(&relation), name))?;
         let member = place.column.rsplit('.').next().unwrap_or_default();
@@ -51,13 +51,17 @@ impl Writer<'_> {
     pub(super) fn leaf(&self, leaf: &Leaf<'_>) -> Writes<Sql> {
         let Some(place) = self.place(leaf) else {
             if self.target == Target::Athena && record(self.parts, leaf.json).is_some() {
-                return Err(Refused::column(&format!("`{}`", path_text(&leaf.path))));
+                return Err(self.missing(leaf));
             }
             return self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind);
         };
         let column = || Sql::primary(place.column.clone());
         Ok(match (place.holds, leaf.kind, place.rest) {
             (Holds::Json, kind, rest @ [_, ..]) => self.member(&place.column, rest, kind)?,
+            // The column is as the file has it; Logs Insights shows it without blanks.
+            (Holds::Json, Kind::Numeral, _) if self.target == Target::Trailql => {
+                self.member(&place.column, &[], Kind::Numeral)?
+            }
             (Holds::Text, Kind::Text | Kind::Scalar | Kind::Numeral, _)
             | (Holds::Flag, Kind::Flag, _)
             | (Holds::Json, Kind::Text | Kind::Numeral, _) => column(),
@@ -76,6 +80,11 @@ impl Writer<'_> {
             }
             _ => self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind)?,
         })
+    }
+
+    /// That no column of the table holds a leaf of the record.
+    pub(super) fn missing(&self, leaf: &Leaf<'_>) -> Refused {
+        if leaf.path.is_empty() { Refused::Record } else { Refused::column(&format!("`{}`", path_text(&leaf.path))) }
     }
 
     /// A member of JSON text.
@@ -108,11 +117,11 @@ impl Writer<'_> {
         })
     }
 
-    fn scalar_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
+    pub(super) fn scalar_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
         Ok(call("json_extract_scalar", &[json.to_owned(), json_path_of(path)?]))
     }
 
-    fn json_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
+    pub(super) fn json_member(&self, json: &str, path: &[Step]) -> Writes<Sql> {
         Ok(call("json_extract", &[json.to_owned(), json_path_of(path)?]))
     }
 
@@ -289,7 +298,7 @@ impl Writer<'_> {
 }
 
 /// The table whose whole records the expression is.
-fn record(parts: &Parts, json: &Expr) -> Option<String> {
+pub(super) fn record(parts: &Parts, json: &Expr) -> Option<String> {
     let Expr::Column(column) = json else { return None };
     let relation = column.relation.as_ref()?.table();
     (column.name == "eventjson" && parts.records.contains(relation)).then(|| relation.to_owned())

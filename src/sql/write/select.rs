@@ -1,15 +1,14 @@
 //! A query under construction: one SELECT as long as SQL's order of evaluation allows, and the parts before it.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::arrow::datatypes::FieldRef;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DFSchema, DataFusionError, ExprSchema, Result, TableReference};
-use datafusion::functions_nested::expr_fn::{array_element, make_array};
-use datafusion::logical_expr::{Expr, ExprSchemable, JoinType, SortExpr, lit};
+use datafusion::common::{Column, DataFusionError, ExprSchema, Result, TableReference};
+use datafusion::logical_expr::{Expr, JoinType, SortExpr};
 
-use super::names::{Names, UNKNOWN};
+use super::Target;
+use super::names::Names;
 
 /// One SELECT.
 #[derive(Debug, Clone)]
@@ -20,6 +19,8 @@ pub(super) struct Select {
     pub(super) filters: Vec<Expr>,
     /// The keys of its groups; none where rows are not grouped.
     pub(super) group: Option<Vec<Expr>>,
+    /// The sets of these keys that it groups by, one after the other; none where all are one set.
+    pub(super) sets: Vec<Vec<Expr>>,
     pub(super) having: Vec<Expr>,
     pub(super) is_distinct: bool,
     pub(super) order: Vec<SortExpr>,
@@ -50,7 +51,12 @@ pub(super) enum From {
         from: Box<From>,
         list: Expr,
         alias: String,
-        column: String,
+        /// An element, or its members where they are columns.
+        columns: Vec<String>,
+        /// Whether rows without a list stay.
+        keeps: bool,
+        /// The column of the element's number in its list, where that is wanted.
+        place: Option<String>,
     },
 }
 
@@ -87,12 +93,14 @@ pub(super) enum Body {
 pub(super) struct Parts {
     pub(super) list: Vec<Part>,
     pub(super) names: Names,
-    /// What restricts every table of records, by columns that have no table's name.
-    pub(super) within: Option<Expr>,
+    /// Whose SQL it is to be.
+    pub(super) target: Target,
     /// The tables that hold records in the published form, by what their columns are qualified.
     pub(super) records: HashSet<String>,
     /// Columns of parts that hold text of the record which is no number.
     pub(super) plain: HashSet<Column>,
+    /// Columns that hold JSON, as elements of a list.
+    pub(super) elements: HashSet<Column>,
     /// What columns that stand for keys of groups are.
     pub(super) sealed: HashMap<Column, Expr>,
     /// What columns of parts are called.
@@ -118,6 +126,7 @@ impl Select {
             columns,
             filters: Vec::new(),
             group: None,
+            sets: Vec::new(),
             having: Vec::new(),
             is_distinct: false,
             order: Vec::new(),
@@ -192,130 +201,4 @@ pub(super) fn size(expr: &Expr) -> usize {
         Ok(TreeNodeRecursion::Continue)
     });
     size
-}
-
-impl Parts {
-    /// Makes a SELECT a part, and selects from it. `schema` is that of the plan it stands for.
-    pub(super) fn close(&mut self, select: Select, schema: &DFSchema) -> Select {
-        let called = match &select {
-            select if select.is_cut() => "chosen",
-            select if select.has_windows() => "numbered",
-            select if select.group.is_some() => "grouped",
-            select if select.is_distinct => "distinct_rows",
-            select if !select.filters.is_empty() => "filtered",
-            _ => "prepared",
-        };
-        let mut select = select;
-        if !select.is_cut() {
-            // The order of rows in a part means nothing.
-            select.order.clear();
-        }
-        let exprs = select.columns.iter().map(|(_, expr)| expr.clone()).collect();
-        let columns = std::mem::take(&mut select.columns);
-        let columns = columns.into_iter().map(|(column, _)| column).collect();
-        self.part(called, Body::Select(Box::new(select), exprs), columns, schema)
-    }
-
-    /// Computes columns and keys of the order in a part, so that the order is by names that mean one thing.
-    pub(super) fn apart(&mut self, mut select: Select, schema: &DFSchema) -> Select {
-        let (order, skip, limit) = (std::mem::take(&mut select.order), select.skip, select.limit.take());
-        select.skip = 0;
-        let shown = select.columns.len();
-        let keys = order.iter().map(|key| (Column::new_unqualified("sort_key"), key.expr.clone()));
-        select.columns.extend(keys);
-        let mut outer = self.close(select, schema);
-        let keys = outer.columns.split_off(shown);
-        outer.order = order.into_iter().zip(keys).map(|(key, (_, expr))| SortExpr { expr, ..key }).collect();
-        (outer.skip, outer.limit) = (skip, limit);
-        outer
-    }
-
-    /// Adds a part, and selects from it.
-    pub(super) fn part(&mut self, called: &str, mut body: Body, columns: Vec<Column>, schema: &DFSchema) -> Select {
-        let name = self.names.fresh(called);
-        let mut made = Made { name: name.clone(), exprs: Vec::new(), columns: Vec::new() };
-        let mut shown = Vec::new();
-        let exprs = match &mut body {
-            Body::Select(_, exprs) => std::mem::take(exprs),
-            Body::Union(_) | Body::Values(_) => Vec::new(),
-        };
-        for (at, column) in columns.into_iter().enumerate() {
-            let field = schema.field_from_column(&column).map(Arc::clone);
-            let data_type = || exprs.get(at).and_then(|expr| expr.get_type(&self.fields).ok()).unwrap_or(UNKNOWN);
-            let field = field.unwrap_or_else(|_| Arc::new(Field::new(&column.name, data_type(), true)));
-            let expr = match exprs.get(at) {
-                Some(Expr::ScalarFunction(call)) if call.func.name() == "natural_key" && call.args.len() == 1 => {
-                    // The text goes on, so that its order can be written in either way.
-                    let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
-                    call.func.call(vec![self.made(&mut made, &call.args[0], &column.name, &text)])
-                }
-                Some(expr) => match groups_of(expr) {
-                    Some(groups) => {
-                        let text = Arc::new(Field::new(&column.name, DataType::Utf8, true));
-                        let groups = groups.iter().map(|(name, group)| self.made(&mut made, group, name, &text));
-                        make_array(groups.collect())
-                    }
-                    None => self.made(&mut made, expr, &column.name, &field),
-                },
-                None => Expr::Column(self.add(&mut made, &column.name, &field)),
-            };
-            shown.push((column, expr));
-        }
-        if let Body::Select(_, exprs) = &mut body {
-            *exprs = made.exprs;
-        }
-        self.list.push(Part { name: name.clone(), body, columns: made.columns });
-        Select::new(From::Part(name), shown)
-    }
-
-    /// The column of a part that holds the expression.
-    fn made(&mut self, made: &mut Made, expr: &Expr, name: &str, field: &FieldRef) -> Expr {
-        if let Some(at) = made.exprs.iter().position(|known| known == expr) {
-            return Expr::Column(made.columns[at].reference.clone());
-        }
-        let column = self.add(made, name, field);
-        if !super::reads::may_be_number(self, expr) {
-            self.plain.insert(column.clone());
-        }
-        made.exprs.push(expr.clone());
-        Expr::Column(column)
-    }
-
-    fn add(&mut self, made: &mut Made, name: &str, field: &FieldRef) -> Column {
-        let internal = format!("{}#{}", name, made.columns.len());
-        let reference = Column::new(Some(TableReference::bare(made.name.as_str())), internal);
-        self.fields.0.insert(reference.clone(), Arc::clone(field));
-        made.columns.push(PartColumn { reference: reference.clone(), called: super::names::plain(name) });
-        reference
-    }
-
-    /// Gives the columns of parts their names, when it is known which there are.
-    pub(super) fn call_columns(&mut self) {
-        for part in &self.list {
-            let mut taken = Names::default();
-            for column in &part.columns {
-                self.called.insert(column.reference.clone(), taken.fresh(&column.called));
-            }
-        }
-    }
-}
-
-/// The columns of a part while it is made.
-struct Made {
-    name: String,
-    exprs: Vec<Expr>,
-    columns: Vec<PartColumn>,
-}
-
-/// The groups of a pattern, each as an expression of its own, and their names.
-fn groups_of(expr: &Expr) -> Option<Vec<(String, Expr)>> {
-    let Expr::ScalarFunction(call) = expr else { return None };
-    let ("captures", [_, Expr::Literal(pattern, _)]) = (call.func.name(), call.args.as_slice()) else { return None };
-    let pattern = regex::Regex::new(pattern.try_as_str().flatten()?).ok()?;
-    let group = |(at, name): (usize, Option<&str>)| {
-        let place = i64::try_from(at).unwrap_or(i64::MAX);
-        let name = name.map_or_else(|| format!("part_{at}"), str::to_owned);
-        (name, array_element(expr.clone(), lit(place)))
-    };
-    Some(pattern.capture_names().enumerate().skip(1).map(group).collect())
 }

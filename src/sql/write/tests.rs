@@ -40,8 +40,8 @@ fn check(plan: Result<LogicalPlanBuilder>, expected: &str) {
 #[track_caller]
 fn check_for(target: Target, plan: Result<LogicalPlanBuilder>, expected: &str) {
     let plan: LogicalPlan = plan.and_then(LogicalPlanBuilder::build).expect("a plan");
-    let written = write(&plan, target, None)
-        .map_or_else(|refused| format!("{} [{}]", refused.message, refused.code), |made| made.text);
+    let written =
+        write(&plan, target).map_or_else(|refused| format!("{} [{}]", refused.message, refused.code), |made| made.text);
     assert_eq!(written, expected);
 }
 
