@@ -8,7 +8,7 @@ use std::fmt;
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::functions::core::expr_fn::{get_field, named_struct};
-use datafusion::functions_aggregate::expr_fn::{array_agg, sum};
+use datafusion::functions_aggregate::expr_fn::{array_agg, max, min, sum};
 use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
 use datafusion::functions_aggregate::sum::sum_udaf;
 use datafusion::logical_expr::{cast, lit};
@@ -71,7 +71,6 @@ impl Anomaly {
         rows.unplaced = None;
         let [samples, series, first, last] = ["samples", "series", "first", "last"].map(|name| rows.fresh(name));
         let point = named_struct(vec![lit("label"), label.clone(), lit("count"), count.clone()]);
-        use datafusion::functions_aggregate::expr_fn::{max, min};
         let made = [
             sum(count).alias(&samples),
             array_agg(point).alias(&series),

@@ -81,7 +81,7 @@ impl FillMissing {
         let first = asked.since.map_or(first, |since| floor_of(moment(since), length));
         // The end is not part of the bins, so the last bin ends a moment after its beginning.
         let millis = |time: Engine| cast(time, DataType::Int64);
-        let end = asked.before.map_or(millis(last) + lit(1_i64), |before| lit(before));
+        let end = asked.before.map_or(millis(last) + lit(1_i64), lit);
         let from = when(time.clone().is_null(), time.clone()).when(before.is_null(), first).otherwise(time.clone());
         let to = when(next.clone().is_null(), cast(end, time_type())).otherwise(next);
         let bins = bins_of(from.map_err(unplanned)?, to.map_err(unplanned)?, length);

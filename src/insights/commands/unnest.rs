@@ -54,7 +54,7 @@ impl Unnest {
         rows.add(vec![(elements.clone(), elements_of(json))])?;
         let count = cast(cardinality(column(&elements)), DataType::Int64);
         rows.add(vec![(places.clone(), gen_series(lit(1_i64), count, lit(1_i64)))])?;
-        let both = [&elements, &places].map(|name| Column::new_unqualified(name)).to_vec();
+        let both = [&elements, &places].map(Column::new_unqualified).to_vec();
         let options = UnnestOptions::new().with_preserve_nulls(false);
         rows.build(|plan| plan.unnest_columns_with_options(both, options))?;
         rows.reaches_scan = false;
