@@ -308,8 +308,10 @@ fn order(select: &Select, items: &[Item<'_>], writer: &Writer<'_>) -> Writes<Vec
         (!is_short).then(|| Column::new(Some(TableReference::bare(super::expr::ALIASES)), item.name.as_str()))
     };
     let mut keys: Vec<String> = Vec::new();
-    for key in &select.order {
-        if matches!(key.expr, Expr::Literal(..)) {
+    for (at, key) in select.order.iter().enumerate() {
+        // Rows that are equal by a key are equal by it again, whichever way.
+        let is_decided = select.order.iter().take(at).any(|earlier| earlier.expr == key.expr);
+        if is_decided || matches!(key.expr, Expr::Literal(..)) {
             continue;
         }
         let named = key.expr.clone().transform_down(|expr| {

@@ -30,9 +30,12 @@ impl Parts {
             }
             _ => return Err(Refused::construct("an `unnest` of several columns")),
         };
+        let made_by = |name: &str| {
+            let list = list_at(&below, list);
+            matches!(list, Some(Expr::ScalarFunction(call)) if call.func.name() == name)
+        };
         // Where there are no bins, the time is missing, and the row stays.
-        let is_of_bins = list_at(&below, list)
-            .is_some_and(|list| matches!(&list, Expr::ScalarFunction(call) if call.func.name() == "time_bins"));
+        let (is_of_bins, is_of_json) = (made_by("time_bins"), made_by("json_elements"));
         let mut select = below;
         if select.is_cut()
             || select.is_distinct
@@ -57,7 +60,7 @@ impl Parts {
                 Some(depends) if depends == list && members.is_empty() => {
                     let element = of_list(name);
                     self.fields.0.insert(element.clone(), Arc::clone(field));
-                    if is_of_bins { Expr::Column(element) } else { self.element(element) }
+                    if is_of_json { self.element(element) } else { Expr::Column(element) }
                 }
                 Some(depends) if depends == list => {
                     let member = |(key, name): &(&str, &str)| {
