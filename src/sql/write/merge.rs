@@ -17,6 +17,9 @@ use super::select::{Body, From, Parts, Select, size};
 /// An expression of more nodes is computed in a part of its own, and not again wherever it is used.
 const MOST_NODES: usize = 250;
 
+/// Keys of groups that are fields make a window no longer than this.
+const FEW_NODES: usize = 8;
+
 pub(super) type Merged<T> = std::result::Result<T, Refused>;
 
 impl Parts {
@@ -172,7 +175,10 @@ impl Parts {
         let mut exprs = resolved(&select)?;
         // A window of a window has two windows in it.
         let is_nested = |expr: &Expr| computed(expr).0 > 1;
-        if select.is_cut() || select.is_distinct || exprs.iter().any(is_nested) {
+        // What groups are made of would stand in each window once more.
+        let is_long = |(expr, own): (&Expr, &Expr)| computed(expr).1 > 0 || size(expr) > size(own) + FEW_NODES;
+        let is_of_groups = select.group.is_some() && exprs.iter().zip(&window.window_expr).any(is_long);
+        if select.is_cut() || select.is_distinct || is_of_groups || exprs.iter().any(is_nested) {
             select = self.close(select, schema);
             exprs = resolved(&select)?;
         }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::common::Result;
+use datafusion::common::{Result, TableReference};
 use datafusion::functions_aggregate::expr_fn::{count, max};
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::logical_plan::builder::LogicalTableSource;
 use datafusion::logical_expr::{
-    Expr, ExprFunctionExt, JoinType, LogicalPlan, LogicalPlanBuilder, cast, col, ident, lit,
+    Expr, ExprFunctionExt, GroupingSet, JoinType, LogicalPlan, LogicalPlanBuilder, cast, col, ident, lit,
 };
 
 use super::{Target, write};
@@ -30,6 +30,12 @@ fn users() -> Result<LogicalPlanBuilder> {
 fn field(path: &[&str], kind: Kind) -> Expr {
     let steps: Vec<_> = path.iter().map(|key| Step::ExactKey((*key).into())).collect();
     leaf(col("cloudtrail.eventjson"), &steps, kind)
+}
+
+/// A field of the record in a column that no table's name stands before.
+fn field_of(column: &str, path: &[&str]) -> Expr {
+    let steps: Vec<_> = path.iter().map(|key| Step::ExactKey((*key).into())).collect();
+    leaf(ident(column), &steps, Kind::Numeral)
 }
 
 #[track_caller]
@@ -182,5 +188,70 @@ fn a_key_of_groups_has_one_text() {
         }),
         "SELECT count(*) AS n\nFROM cloudtrail\nGROUP BY json_extract_scalar(requestparameters, '$.x')\n\
          HAVING json_extract_scalar(requestparameters, '$.x') IS NOT NULL",
+    );
+}
+
+#[test]
+fn groups_can_be_of_several_sets_of_keys() {
+    check(
+        users().and_then(|plan| {
+            let sets = GroupingSet::GroupingSets(vec![vec![ident("owner")], Vec::new()]);
+            plan.aggregate([Expr::GroupingSet(sets)], [count(lit(1_i64)).alias("n#1")])?
+                .project(vec![ident("owner").alias("owner"), ident("n#1").alias("n")])
+        }),
+        "SELECT owner, count(*) AS n\nFROM users\nGROUP BY GROUPING SETS ((owner), ())",
+    );
+}
+
+#[test]
+fn files_are_tables_of_this_program_alone() {
+    let lookup = || {
+        let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Utf8, true)]));
+        let name = TableReference::partial(crate::sql::FILES, "lists/vip's.csv");
+        LogicalPlanBuilder::scan(name, Arc::new(LogicalTableSource::new(schema)), None)?
+            .project(vec![ident("id").alias("id")])
+    };
+    check_for(Target::Trailql, lookup(), "SELECT id\nFROM 'lists/vip''s.csv' AS vip_s");
+    check(lookup(), "the file `lists/vip's.csv` is no table of Athena [S011]");
+}
+
+#[test]
+fn a_filter_of_a_union_is_one_of_each_table() {
+    check(
+        table("cloudtrail").and_then(|plan| {
+            let other = table("cloudtrail")?.build()?;
+            plan.union(other)?
+                .filter(field_of("eventjson", &["awsRegion"]).eq(lit("eu-west-1")))?
+                .project(vec![field_of("eventjson", &["eventName"]).alias("name")])
+        }),
+        "no column of Athena's table holds the whole record (`@message`) [S011]",
+    );
+    check(
+        table("cloudtrail").and_then(|plan| {
+            let named = |plan: LogicalPlanBuilder| {
+                plan.project(vec![
+                    col("cloudtrail.eventjson").alias("eventjson"),
+                    field(&["eventName"], Kind::Numeral).alias("name#1"),
+                ])
+            };
+            named(plan)?
+                .union(named(table("cloudtrail")?)?.build()?)?
+                .filter(field_of("eventjson", &["awsRegion"]).eq(lit("eu-west-1")))?
+                .project(vec![ident("name#1").alias("name")])
+        }),
+        "WITH combined AS (\n  SELECT eventname AS name\n  FROM cloudtrail\n  WHERE awsregion = 'eu-west-1'\n  \
+         UNION ALL\n  SELECT eventname AS name\n  FROM cloudtrail AS cloudtrail_2\n  WHERE awsregion = 'eu-west-1'\n)\n\
+         SELECT name\nFROM combined",
+    );
+}
+
+#[test]
+fn commands_of_this_program_alone_are_named() {
+    check(
+        users().and_then(|plan| {
+            let parts = crate::functions::patterns::pattern_of().call(vec![ident("owner")]);
+            plan.aggregate(Vec::<Expr>::new(), [parts.alias("p#1")])?.project(vec![ident("p#1").alias("p")])
+        }),
+        "`pattern` cannot be written in Athena's SQL [S011]",
     );
 }
