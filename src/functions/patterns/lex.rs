@@ -43,7 +43,7 @@ pub(super) fn lex(text: &str, out: &mut Vec<Lexeme>) {
 
 /// The text of a pattern with a character in place of each placeholder, and the classes of these.
 ///
-/// Cutting it gives the pieces that the pattern was made of. [`is_hole`] tells which are placeholders.
+/// Cutting it gives the pieces that the pattern was made of. `is_hole` tells which are placeholders.
 pub(super) fn with_holes(pattern: &str) -> (String, Vec<Class>) {
     let mut text = String::with_capacity(pattern.len());
     let mut classes = Vec::new();

@@ -1,6 +1,6 @@
 //! The shape of a text: what is left of it when everything that varies by nature is a placeholder.
 //!
-//! Texts that are JSON objects or arrays go the way of [`document`](super::document), others are cut by
+//! Texts that are JSON objects or arrays go the way of [`document`], others are cut by
 //! [`lex`](super::lex).
 
 use super::class::Class;

@@ -1,7 +1,7 @@
 //! Plans → SQL, as a person would have written it: for this program, and for Athena.
 //!
 //! Languages meet in the plan, so this turns every one of them into SQL. It takes a plan as it was lowered, before any
-//! optimizer: [`merge`] makes SELECTs of its nodes, [`prune`](prune) leaves out what nobody reads, [`layout`] writes them
+//! optimizer: [`merge`] makes SELECTs of its nodes, [`prune`] leaves out what nobody reads, [`layout`] writes them
 //! down, with the expressions of [`expr`] and its neighbours. What the target cannot say is an error, never other rows.
 
 mod aggregates;
