@@ -257,39 +257,6 @@ fn names_of(from: &From, names: &mut HashSet<String>) {
     }
 }
 
-/// Whether a key of the order reads a column by whose name the SELECT list calls something else.
-pub(super) fn is_order_hidden(select: &Select) -> bool {
-    let is_shown = |expr: &Expr| select.columns.iter().any(|(_, shown)| shown == expr);
-    let mut read = BTreeSet::new();
-    for key in select.order.iter().filter(|key| !is_shown(&key.expr)) {
-        // Never fails: the closure does not.
-        let _ = key.expr.apply(|expr| {
-            if is_shown(expr) {
-                return Ok(TreeNodeRecursion::Jump);
-            }
-            read.extend(column_of(expr));
-            Ok(TreeNodeRecursion::Continue)
-        });
-    }
-    select.columns.iter().any(|(column, expr)| {
-        let name = column.name.to_lowercase();
-        read.contains(&name) && column_of(expr).as_deref() != Some(name.as_str())
-    })
-}
-
-/// The column that an expression reads, without its members.
-fn column_of(expr: &Expr) -> Option<String> {
-    match expr {
-        // Those of parts get names that mean nothing else.
-        Expr::Column(column) if column.name.contains('#') => None,
-        Expr::Column(column) => Some(column.name.clone()),
-        expr => {
-            let leaf = super::reads::leaf_of(expr)?;
-            super::leaf::place(&leaf.path, str::to_owned).map(|_| leaf.path[0].to_string().to_lowercase())
-        }
-    }
-}
-
 /// The keys of the order. What the SELECT list computes goes by its name.
 fn order(select: &Select, items: &[Item<'_>], writer: &Writer<'_>) -> Writes<Vec<String>> {
     let names: Vec<_> = items.iter().map(|item| item.name.to_lowercase()).collect();

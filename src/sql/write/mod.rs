@@ -76,7 +76,7 @@ fn text_of(plan: &LogicalPlan, target: Target, remarks: &RefCell<BTreeSet<Remark
     }
     let mut parts = Parts { target, ..Parts::default() };
     let mut select = parts.merge(plan)?;
-    if layout::is_order_hidden(&select) {
+    if order::is_order_hidden(&select) {
         select = parts.apart(select, plan.schema());
     }
     let columns = std::mem::take(&mut select.columns);

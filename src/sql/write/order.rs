@@ -1,9 +1,13 @@
-//! Keys of an order.
+//! Keys of an order, and what their names mean there.
 
+use std::collections::BTreeSet;
+
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, SortExpr};
 
 use super::expr::{Writer, Writes};
 use super::reads::may_be_number;
+use super::select::Select;
 use super::{Remark, Target};
 
 impl Writer<'_> {
@@ -62,5 +66,38 @@ pub(super) fn natural_of(expr: &Expr) -> Option<&Expr> {
     match expr {
         Expr::ScalarFunction(call) if call.func.name() == "natural_key" => call.args.first(),
         _ => None,
+    }
+}
+
+/// Whether a key of the order reads a column by whose name the SELECT list calls something else.
+pub(super) fn is_order_hidden(select: &Select) -> bool {
+    let is_shown = |expr: &Expr| select.columns.iter().any(|(_, shown)| shown == expr);
+    let mut read = BTreeSet::new();
+    for key in select.order.iter().filter(|key| !is_shown(&key.expr)) {
+        // Never fails: the closure does not.
+        let _ = key.expr.apply(|expr| {
+            if is_shown(expr) {
+                return Ok(TreeNodeRecursion::Jump);
+            }
+            read.extend(column_of(expr));
+            Ok(TreeNodeRecursion::Continue)
+        });
+    }
+    select.columns.iter().any(|(column, expr)| {
+        let name = column.name.to_lowercase();
+        read.contains(&name) && column_of(expr).as_deref() != Some(name.as_str())
+    })
+}
+
+/// The column that an expression reads, without its members.
+fn column_of(expr: &Expr) -> Option<String> {
+    match expr {
+        // Those of parts get names that mean nothing else.
+        Expr::Column(column) if column.name.contains('#') => None,
+        Expr::Column(column) => Some(column.name.clone()),
+        expr => {
+            let leaf = super::reads::leaf_of(expr)?;
+            super::leaf::place(&leaf.path, str::to_owned).map(|_| leaf.path[0].to_string().to_lowercase())
+        }
     }
 }
