@@ -4,6 +4,17 @@
 //! DataFusion's `LogicalPlan`. A command is one file in `commands`; functions are one table. This room reads
 //! no clock and does no I/O.
 //!
+//! ```text
+//! text      lexer token ─► parser (arguments, expr, naming, period, regex; habits of other languages)
+//!   ▼                        ▲ each command's `parse`
+//! Query     ast, print
+//!   ▼
+//! rows      lower runs the commands over `Rows`: sources (what is read), world and names (what a name means),
+//!           lower_expr and value (expressions), window and patterns (what several commands share), shown, leaves
+//!   ▼                        ▲ each command's `lower`
+//! LogicalPlan
+//! ```
+//!
 //! Source: CloudWatch Logs User Guide, "CloudWatch Logs Insights query syntax".
 
 mod arguments;

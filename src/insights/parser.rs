@@ -84,6 +84,8 @@ pub(super) struct Parser<'a> {
     pub(super) depth: usize,
     /// How many queries are being parsed inside each other.
     nested: usize,
+    /// The place of the first command's name.
+    begin: usize,
 }
 
 /// How many commands a query may have: each is a level of the plan, and CloudWatch takes 10,000 characters in all.
@@ -115,6 +117,7 @@ impl<'a> Parser<'a> {
             notices: Vec::new(),
             depth: 0,
             nested: 0,
+            begin: 0,
         }
     }
 
@@ -141,6 +144,7 @@ impl<'a> Parser<'a> {
             return commands;
         }
         self.eat(TokenKind::Pipe);
+        self.begin = self.at;
         loop {
             self.depth = 0;
             match self.command(TokenKind::End) {
@@ -407,7 +411,7 @@ impl<'a> Parser<'a> {
     /// Whether the last token taken is the first of its query.
     pub(super) fn begins_query(&self) -> bool {
         let before = self.at.checked_sub(2).map(|before| self.tokens[before].kind);
-        matches!(before, None | Some(TokenKind::OpenParen)) || (before == Some(TokenKind::Pipe) && self.at == 2)
+        self.at == self.begin + 1 || before == Some(TokenKind::OpenParen)
     }
 
     /// Whether the query stands inside another.

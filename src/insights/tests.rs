@@ -146,6 +146,7 @@ fn commands_print_as_they_parse() {
     prints("appendcols (stats count(*) as m by a)", "appendcols override=false max=10000 (stats count(*) as m by a)"); // N17
     prints("relevantfields a.b, c where d = 1", "relevantfields a.b, c where d = 1"); // N18
     prints("fields a | estimate", "fields a\n| estimate"); // N19
+    prints("explain analyze | SOURCE a | limit 1", "EXPLAIN ANALYZE SOURCE \"a\"\n| limit 1");
 }
 
 #[test]

@@ -8,8 +8,10 @@ use datafusion::datasource::provider_as_source;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
 
+use super::commands::wrong;
 use super::{Error, Session, engine};
-use crate::diag::Source;
+use crate::archive::Location;
+use crate::diag::{Diagnostic, Source};
 use crate::insights::{Archive, Query, Range, Scope};
 use crate::schema::tables::CLOUDTRAIL;
 use crate::sql::{FILES, FileName};
@@ -63,19 +65,28 @@ impl Session {
     async fn looked_up(&self, name: &str, source: &Source) -> Result<LogicalPlan, Error> {
         let is_path = name.contains(['.', '/']);
         let failed = |error: DataFusionError| Error::from_run(error, &self.ground());
-        let mut reference = TableReference::bare(name.to_lowercase());
-        let mut table = if is_path { None } else { self.context.table_provider(reference.clone()).await.ok() };
-        if table.is_none() {
-            let path = if is_path { name.to_owned() } else { format!("{name}.csv") };
-            self.read_files(&[FileName { path: path.clone(), function: None }], source).await?;
-            reference = TableReference::partial(FILES, path);
-            table = Some(self.context.table_provider(reference.clone()).await.map_err(failed)?);
-        }
-        let Some(table) = table else { return Err(Error::Bug(format!("no table for `{name}`"))) };
+        let of_session = TableReference::bare(name.to_lowercase());
         // The plan keeps the name, which SQL reads the same rows by.
-        LogicalPlanBuilder::scan(reference, provider_as_source(table), None)
-            .and_then(LogicalPlanBuilder::build)
-            .map_err(failed)
+        if !is_path && let Ok(table) = self.context.table_provider(of_session.clone()).await {
+            return records(of_session, table).map_err(failed);
+        }
+        let path = if is_path { name.to_owned() } else { format!("{name}.csv") };
+        if let Ok(Location::Local(local)) = Location::parse(&path)
+            && !local.exists()
+        {
+            let sentence = if is_path {
+                format!("there is no file `{path}`")
+            } else {
+                format!("there is no table `{name}` and no file `{path}`")
+            };
+            let missing = Diagnostic::error("I038", sentence)
+                .help("`lookup` takes a table of the session, or a file: `lookup 'lists/users.csv' …`");
+            return Err(wrong(missing, name, source));
+        }
+        self.read_files(&[FileName { path: path.clone(), function: None }], source).await?;
+        let reference = TableReference::partial(FILES, path);
+        let table = self.context.table_provider(reference.clone()).await.map_err(failed)?;
+        records(reference, table).map_err(failed)
     }
 }
 

@@ -54,7 +54,7 @@ impl Session {
 }
 
 /// An error of the query as a whole, with the word that it is about.
-fn wrong(diagnostic: Diagnostic, word: &str, source: &Source) -> Error {
+pub(in crate::session) fn wrong(diagnostic: Diagnostic, word: &str, source: &Source) -> Error {
     let place = source.text.find(word).map(|start| crate::diag::Span::new(start, start + word.len()));
     let diagnostic = match place {
         Some(place) if !word.is_empty() => diagnostic.at(place, ""),
