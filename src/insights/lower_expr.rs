@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::functions::expr_fn;
 use datafusion::logical_expr::expr::{HigherOrderFunction, Lambda, LambdaVariable};
-use datafusion::logical_expr::{Expr, Operator as Engine, binary_expr, cast, lit, not};
+use datafusion::logical_expr::{Expr, Operator as Engine, binary_expr, lit, not};
 
 use super::ast::{self, Call, ExprKind, Operator, Path, Pattern};
 use super::functions::{self, Aggregate, Args, Meaning};
@@ -19,7 +19,6 @@ use super::value::{Class, Literal, Value, among, calculate, compare, definite, j
 use super::world::Named;
 use crate::diag::{Diagnostic, closest};
 use crate::functions::lambdas::any_match;
-use crate::schema::Kind;
 
 impl Rows {
     /// The value of an expression.
@@ -182,10 +181,7 @@ impl Rows {
     fn shifted_timestamp(&self) -> Option<Value> {
         let timestamp = self.world.timestamp()?;
         Some(match self.offset {
-            Some(shift) => {
-                let millis = cast(timestamp.time(), DataType::Int64) + lit(shift);
-                Value::time_of(cast(millis, Kind::Time.data_type()))
-            }
+            Some(shift) => Value::time_of(timestamp.later(shift)),
             None => timestamp,
         })
     }

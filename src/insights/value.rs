@@ -166,6 +166,11 @@ impl Value {
         }
     }
 
+    /// The point in time so many milliseconds later.
+    pub(super) fn later(&self, millis: i64) -> Expr {
+        cast(cast(self.time(), DataType::Int64) + lit(millis), Kind::Time.data_type())
+    }
+
     /// Whether it holds; may be null, which means it does not.
     pub(super) fn truth(&self) -> Expr {
         match self.class {

@@ -12,7 +12,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::functions::expr_fn::{abs, coalesce, concat, round};
 use datafusion::functions_aggregate::expr_fn::{max, sum};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlanBuilder, cast, lit, when};
 
 use super::{Command, Row};
 use crate::diag::{Diagnostic, Span, closest};
@@ -164,7 +164,7 @@ fn of_groups(rows: &mut Rows, earlier: Option<Range>) -> Lowers<()> {
                 exprs.push(expr.alias(now));
                 continue;
             }
-            let data_type = datafusion::logical_expr::ExprSchemable::get_type(&expr, side.plan.schema().as_ref());
+            let data_type = expr.get_type(side.plan.schema().as_ref());
             let none = lit(ScalarValue::try_from(&data_type.map_err(unplanned)?).map_err(unplanned)?);
             exprs.push(if is_now { expr.clone() } else { none.clone() }.alias(now));
             exprs.push(if is_now { none } else { expr }.alias(before));
@@ -179,8 +179,7 @@ fn of_groups(rows: &mut Rows, earlier: Option<Range>) -> Lowers<()> {
             let shift = rows.context.scope.range.since.zip(earlier.since).map_or(0, |(since, before)| since - before);
             for key in before.world.columns.iter_mut().take(keys).filter(|key| key.value.class == Class::Time) {
                 // Bins of both times are counted from the same beginning.
-                let millis = cast(key.value.expr.clone(), DataType::Int64) + lit(shift);
-                key.value.expr = cast(millis, crate::schema::Kind::Time.data_type());
+                key.value.expr = key.value.later(shift);
             }
             let plan = LogicalPlanBuilder::from(now).union(side(&before, false)?);
             plan.and_then(LogicalPlanBuilder::build).map_err(unplanned)?
