@@ -176,6 +176,19 @@ impl fmt::Debug for Writer {
     }
 }
 
+/// The values of a batch as text, row by row; none for null.
+///
+/// # Errors
+/// When a type has no text.
+pub fn texts(batch: &RecordBatch, style: ValueStyle) -> Result<Vec<Vec<Option<String>>>> {
+    let mut rows = Vec::with_capacity(batch.num_rows());
+    value::each_row(batch, style, |cells| {
+        rows.push(cells.iter().map(|cell| cell.get().map(str::to_owned)).collect());
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
 impl Writer {
     /// Begins the text in `out`, which needs no buffer of its own.
     ///

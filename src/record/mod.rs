@@ -11,6 +11,7 @@
 
 mod blocks;
 mod build;
+mod choice;
 mod column;
 mod cursor;
 mod error;
@@ -26,6 +27,7 @@ mod visit;
 mod walk;
 
 pub use build::{Builder, Progress};
+pub use choice::{Choice, Clauses, Verdict};
 pub use error::Error;
 pub use inflate::Inflater;
 pub use path::{elements, extract, members};

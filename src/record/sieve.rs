@@ -7,6 +7,7 @@
 use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
+use super::choice::Choice;
 use super::skim::Skimmed;
 
 /// A part of a text that stands in the document as it is.
@@ -75,20 +76,22 @@ pub(super) fn is_plain(character: char) -> bool {
 #[derive(Debug)]
 pub struct Sieve {
     clauses: Vec<Clause>,
+    choice: Option<Choice>,
 }
 
+/// Needles of which one must stand in a record.
 #[derive(Debug)]
-enum Clause {
+pub(super) enum Clause {
     One(Box<Finder<'static>>),
     Any(Box<AhoCorasick>),
 }
 
 impl Sieve {
-    /// A sieve of clauses; the first is searched for first. None when there is nothing to search for.
+    /// A sieve of clauses and a choice; the first clause is searched for first. None when there is nothing to search for.
     #[must_use]
-    pub fn new(clauses: &[Vec<Needle>]) -> Option<Self> {
+    pub fn new(clauses: &[Vec<Needle>], choice: Option<Choice>) -> Option<Self> {
         let clauses: Vec<Clause> = clauses.iter().filter_map(|needles| Clause::new(needles)).collect();
-        (!clauses.is_empty()).then_some(Self { clauses })
+        (!clauses.is_empty() || choice.is_some()).then_some(Self { clauses, choice })
     }
 
     /// Drops the records that cannot be wanted.
@@ -104,11 +107,14 @@ impl Sieve {
                 hit.is_some_and(|hit| hit < record.end)
             });
         }
+        if let Some(choice) = &self.choice {
+            choice.narrow(document, records);
+        }
     }
 }
 
 impl Clause {
-    fn new(needles: &[Needle]) -> Option<Self> {
+    pub(super) fn new(needles: &[Needle]) -> Option<Self> {
         match needles {
             [needle] => Some(Self::One(Box::new(Finder::new(&needle.0).into_owned()))),
             needles if !(1..=MOST_NEEDLES).contains(&needles.len()) => None,
@@ -118,7 +124,7 @@ impl Clause {
         }
     }
 
-    fn find(&self, text: &[u8]) -> Option<usize> {
+    pub(super) fn find(&self, text: &[u8]) -> Option<usize> {
         match self {
             Self::One(finder) => finder.find(text),
             Self::Any(any) => any.find(text).map(|found| found.start()),
@@ -155,7 +161,7 @@ mod tests {
             .iter()
             .map(|texts| texts.iter().map(|text| Needle::within(text).expect("plain")).collect())
             .collect();
-        let sieve = Sieve::new(&clauses).expect("clauses");
+        let sieve = Sieve::new(&clauses, None).expect("clauses");
         let mut skimmed = skim(document.as_bytes()).expect("a plain delivery");
         sieve.narrow(document.as_bytes(), &mut skimmed);
         skimmed.records.iter().map(|record| record.ordinal).collect()

@@ -595,7 +595,7 @@ mod tests {
             let is_string = matches!(values[at].value, Value::Text(_));
             let needles = [Needle::within(&whole), Needle::within(part), Needle::whole(&whole).filter(|_| is_string)];
             for needle in needles.into_iter().flatten() {
-                let sieve = Sieve::new(&[vec![needle.clone()]]).expect("a clause");
+                let sieve = Sieve::new(&[vec![needle.clone()]], None).expect("a clause");
                 let mut skimmed = skim(document.as_bytes()).expect("a plain delivery");
                 sieve.narrow(document.as_bytes(), &mut skimmed);
                 prop_assert!(skimmed.records.iter().any(|extent| extent.ordinal == at as u64), "{} {}", needle, document);

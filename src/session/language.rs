@@ -87,6 +87,15 @@ impl Language {
         }
     }
 
+    /// What begins a comment that ends with its line.
+    #[must_use]
+    pub fn comment(self) -> &'static str {
+        match self {
+            Self::Sql => "--",
+            Self::Insights => "#",
+        }
+    }
+
     /// How values of its answers become text.
     #[must_use]
     pub fn style(self) -> ValueStyle {

@@ -4,9 +4,11 @@ mod answer;
 mod background;
 mod commands;
 mod deadline;
+mod detect;
 mod engine;
 mod error;
 mod gauge;
+mod hunt;
 mod insights;
 mod language;
 mod memory;
@@ -20,9 +22,12 @@ use datafusion::common::DataFusionError;
 use datafusion::logical_expr::{DdlStatement, LogicalPlan};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::Statement as Parsed;
 
 pub use answer::{Answer, Outcome};
+pub use detect::Detection;
 pub use error::Error;
+pub use hunt::{Pass, RULES};
 pub use gauge::{Gauge, Reached};
 pub use language::Language;
 pub use options::{Bound, Options, bound};
@@ -250,10 +255,7 @@ impl Session {
                 match parsed.prepare(source, &catalog) {
                     Prepared::Query(rewritten) => {
                         let Rewritten { ast, headings, notices: list } = *rewritten;
-                        let plan = self.context.state().statement_to_plan(ast).await;
-                        let plan = plan.map_err(|error| self.failed(source, error))?;
-                        let plan = params::bind(plan, source, &self.options.params)?;
-                        let plan = as_written(plan, parsed.text());
+                        let plan = as_written(self.plan_tree(ast, source).await?, parsed.text());
                         let plan = sql::with_addresses_as_text(plan).map_err(|error| self.failed(source, error))?;
                         Ok(Planned { headings, ..Planned::new(plan, Language::Sql, notices(list)) })
                     }
@@ -286,9 +288,14 @@ impl Session {
             let wrong = Diagnostic::error("S001", "expected a query, found another statement");
             return Err(Error::Query(Diagnostics { source: source.clone(), list: vec![wrong] }));
         };
-        let plan = self.context.state().statement_to_plan(rewritten.ast).await;
+        Ok((rewritten.notices, self.plan_tree(rewritten.ast, source).await?))
+    }
+
+    /// The plan of a syntax tree, its placeholders replaced by values.
+    async fn plan_tree(&self, ast: Parsed, source: &Source) -> Result<LogicalPlan, Error> {
+        let plan = self.context.state().statement_to_plan(ast).await;
         let plan = plan.map_err(|error| self.failed(source, error))?;
-        Ok((rewritten.notices, params::bind(plan, source, &self.options.params)?))
+        params::bind(plan, source, &self.options.params)
     }
 
     /// The tables there are, for names to mean.

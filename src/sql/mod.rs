@@ -25,6 +25,7 @@ mod times;
 mod tokens;
 mod types;
 mod unnest;
+mod values;
 mod write;
 
 pub use booleans::TextAsBoolean;
@@ -41,4 +42,5 @@ pub use rewrite::{Headings, Rewritten};
 pub use times::CompareTimes;
 pub use types::{PlanTypes, parse as parse_type};
 pub use unnest::PlanUnnest;
+pub use values::Value;
 pub use write::{Target, Translation, write};

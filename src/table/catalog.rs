@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::{Result, TableReference};
+use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 
 use super::files::FilesTable;
 use super::provider::{ScanOptions, TrailTable};
 use crate::archive::Archive;
+use crate::schema::columns;
 use crate::schema::tables::{CLOUDTRAIL, TRAIL_FILES, VIEWS, View};
 
 /// Registers the tables of an archive. `only` restricts `cloudtrail`, and with it every view.
@@ -17,13 +19,26 @@ use crate::schema::tables::{CLOUDTRAIL, TRAIL_FILES, VIEWS, View};
 /// # Errors
 /// When a view does not fit the table, which is a bug.
 pub fn schema(archive: &Arc<Archive>, options: ScanOptions, only: Option<Expr>) -> Result<Arc<dyn SchemaProvider>> {
+    let schema = with_views(records(archive, options, only)?)?;
+    schema.register_table(TRAIL_FILES.to_owned(), Arc::new(FilesTable::new(Arc::clone(archive))))?;
+    Ok(schema)
+}
+
+/// The tables of records without any record.
+///
+/// # Errors
+/// When a view does not fit the table, which is a bug.
+pub fn blank() -> Result<Arc<dyn SchemaProvider>> {
+    with_views(Arc::new(EmptyTable::new(columns::arrow_schema())))
+}
+
+/// A table of all records, and the views over it.
+fn with_views(all: Arc<dyn TableProvider>) -> Result<Arc<dyn SchemaProvider>> {
     let schema = MemorySchemaProvider::new();
-    let all = records(archive, options, only)?;
     for view in VIEWS {
         schema.register_table(view.name.to_owned(), filtered(Arc::clone(&all), predicate(view))?)?;
     }
     schema.register_table(CLOUDTRAIL.to_owned(), all)?;
-    schema.register_table(TRAIL_FILES.to_owned(), Arc::new(FilesTable::new(Arc::clone(archive))))?;
     Ok(Arc::new(schema))
 }
 

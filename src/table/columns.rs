@@ -9,7 +9,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{cast, concat, take};
 use datafusion::arrow::datatypes::{DataType, Field, SchemaRef, UInt32Type};
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 
 use super::leaves::{Slot, SlotPlan};
 use super::prune::array_of;
@@ -145,6 +145,23 @@ impl Assembler {
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?)
     }
+}
+
+/// One column per slot, of all records of a document that is no log file.
+pub(super) fn of_document(plan: &SlotPlan, document: &[u8], limits: Limits) -> Result<RecordBatch> {
+    let mut leaves = Vec::new();
+    let outputs: Vec<_> = plan.slots.iter().map(|slot| output(slot, &mut leaves)).collect();
+    // Without a leaf nobody would count the records.
+    place(Leaf { path: Vec::new(), kind: Kind::Ordinal }, &mut leaves);
+    let mut builder = Builder::new(&leaves, limits);
+    let external = |error: record::Error| DataFusionError::External(Box::new(error));
+    let mut reading = builder.read(document).map_err(external)?;
+    while let Progress::Full = builder.fill(&mut reading, usize::MAX).map_err(external)? {}
+    let rows = builder.rows();
+    let built = builder.finish();
+    let arrays = outputs.iter().map(|output| assemble(output, &built, &[], rows)).collect::<Result<Vec<_>>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    Ok(RecordBatch::try_new_with_options(Arc::clone(&plan.schema), arrays, &options)?)
 }
 
 fn output(slot: &Slot, leaves: &mut Vec<Leaf>) -> Output {

@@ -14,6 +14,7 @@ use super::filter;
 use super::leaves::{Slot, SlotPlan};
 use super::needles;
 use super::report::{FileError, Report};
+use super::rules::RuleSet;
 use crate::archive::LogFile;
 use crate::record::{Extent, Limits, Progress, Sieve, skim};
 use crate::schema::Kind;
@@ -34,8 +35,12 @@ impl GatePlan {
         let test = SlotPlan::of_predicates(predicates)?;
         let counts = whole.slots.iter().all(|slot| matches!(slot, Slot::File(_)));
         let others = &whole.slots[test.slots.len()..];
-        let is_worth_it = !test.slots.is_empty() && others.iter().map(weight).sum::<usize>() >= HEAVY;
-        Ok(Self { sieve: Sieve::new(&needles::clauses(predicates)), test: is_worth_it.then_some(test), counts })
+        let rules = predicates.iter().find_map(|predicate| predicate.downcast_ref::<RuleSet>());
+        // Many rules are evaluated over many records at once, or it takes longer than building all of them.
+        let is_worth_it =
+            rules.is_none() && !test.slots.is_empty() && others.iter().map(weight).sum::<usize>() >= HEAVY;
+        let sieve = Sieve::new(&needles::clauses(predicates), rules.and_then(RuleSet::choice));
+        Ok(Self { sieve, test: is_worth_it.then_some(test), counts })
     }
 }
 

@@ -22,7 +22,9 @@ mod provider;
 mod prune;
 mod reader;
 mod report;
+mod rules;
 mod source;
+mod texts;
 mod unit;
 
 pub use budget::{Budget, Cost, OverLimit};
@@ -30,4 +32,6 @@ pub use defined::defined;
 pub use files::FilesTable;
 pub use provider::{ScanOptions, TrailTable};
 pub use report::{Failure, FileError, Report};
+pub use rules::RuleSet;
 pub use source::TrailSource;
+pub use texts::Texts;

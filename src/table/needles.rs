@@ -194,6 +194,6 @@ fn text(expr: &Arc<dyn PhysicalExpr>) -> Option<String> {
     literal(expr)?.try_as_str()?.map(str::to_owned)
 }
 
-fn is_false(expr: &Arc<dyn PhysicalExpr>) -> bool {
+pub(super) fn is_false(expr: &Arc<dyn PhysicalExpr>) -> bool {
     literal(expr) == Some(ScalarValue::Boolean(Some(false)))
 }

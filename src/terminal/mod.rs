@@ -91,6 +91,48 @@ impl Terminal {
         }
     }
 
+    /// Hands every batch of an answer on, after a line about how far it is where that takes long.
+    ///
+    /// # Errors
+    /// When the query fails on its way, or what is done with a batch.
+    pub async fn follow(
+        &self,
+        answer: &mut Answer,
+        mut each: impl FnMut(RecordBatch) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut progress = Progress::new(self.progress, self.quiet);
+        while let Some(batch) = self.next(answer, &mut progress).await? {
+            each(batch)?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows that are there already.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write(&self, batch: &RecordBatch, format: Format, sink: &mut Sink) -> Result<output::Written, Error> {
+        let width = sink.is_terminal().then(|| columns(batch.num_columns())).flatten();
+        let color = self.color_rows && sink.is_terminal();
+        let options = output::Options { width, color, ..output::Options::default() };
+        let mut writer = Writer::new(format, batch.schema(), options, sink.writer())?;
+        writer.write(batch)?;
+        Ok(writer.finish()?)
+    }
+
+    /// Says a remark on stderr.
+    pub fn note(&self, message: &str) {
+        if !self.quiet {
+            self.say(&diagnostic::draw_message(Title::Notice, message, &[], self.color));
+        }
+    }
+
+    /// Says what an answer took that was not shown by itself, whose findings are so many.
+    pub fn account(&self, outcome: &Outcome, findings: u64, started: Instant) {
+        let outcome = Outcome { rows: findings, why_empty: None, unknown_fields: Vec::new(), ..outcome.clone() };
+        self.report(&outcome, &output::Written { rows: findings, ..output::Written::default() }, started);
+    }
+
     /// Writes an answer, and says on stderr what it took. `constants` become columns before the answer's own.
     ///
     /// # Errors

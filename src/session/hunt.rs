@@ -1,0 +1,124 @@
+//! One pass over the archives for many predicates at once.
+
+use std::sync::Arc;
+
+use datafusion::common::{DFSchema, DataFusionError};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::physical_expr::projection::ProjectionExpr;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
+use datafusion::physical_plan::filter::FilterExec;
+use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::union::UnionExec;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+
+use super::answer::Meter;
+use super::deadline::Deadline;
+use super::{Answer, Error, Language, Session, background, engine};
+use crate::diag::{Diagnostics, Source};
+use crate::schema::columns;
+use crate::table::{RuleSet, Texts, TrailTable};
+use datafusion::catalog::TableProvider;
+
+/// A pass: the records that some rule fits, as they are met.
+pub struct Pass {
+    /// One row per record: the places of the rules that fit it, then the columns asked for.
+    pub answer: Answer,
+    rules: Arc<RuleSet>,
+}
+
+impl Pass {
+    /// The names of the events that were met so far.
+    #[must_use]
+    pub fn names_met(&self) -> Vec<String> {
+        self.rules.names_met()
+    }
+}
+
+/// The column of the places of the rules that fit a record.
+pub const RULES: &str = "rules";
+
+impl Session {
+    /// Expressions over the columns of `cloudtrail`, for records that are given as text.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when they do not fit the table.
+    pub fn texts(&self, exprs: &[(String, Expr)]) -> Result<Texts, Error> {
+        let failed = |error: DataFusionError| Error::from_run(error, &self.ground());
+        let schema = DFSchema::try_from(columns::arrow_schema()).map_err(failed)?;
+        let state = self.context.state();
+        let planning = PhysicalPlanningContext::default();
+        let physical = exprs.iter().map(|(name, expr)| {
+            Ok((name.clone(), create_physical_expr(expr, &schema, state.execution_props(), &planning)?))
+        });
+        Texts::new(physical.collect::<Result<_, _>>().map_err(failed)?).map_err(failed)
+    }
+
+    /// Starts a pass over every archive: which of these rules fit each record, and these columns of those that some
+    /// rule fits. All are over the columns of `cloudtrail`.
+    ///
+    /// # Errors
+    /// As [`Session::run`].
+    pub async fn pass(&self, rules: &[Expr], shown: &[(&str, Expr)]) -> Result<Pass, Error> {
+        let deadline = Deadline::after(self.options.timeout);
+        deadline.bound(self.start_pass(rules, shown, deadline)).await
+    }
+
+    async fn start_pass(&self, rules: &[Expr], shown: &[(&str, Expr)], deadline: Deadline) -> Result<Pass, Error> {
+        let failed = |error: DataFusionError| Error::from_run(error, &self.ground());
+        let meter = Meter::new(&self.archives());
+        let mut state = self.context.state();
+        engine::set_budget(&mut state, false, &self.options);
+        let schema = DFSchema::try_from(columns::arrow_schema()).map_err(failed)?;
+        let planning = PhysicalPlanningContext::default();
+        let physical = |expr: &Expr| {
+            create_physical_expr(expr, &schema, state.execution_props(), &planning).map_err(failed)
+        };
+        let rules = Arc::new(
+            RuleSet::new(rules.iter().map(physical).collect::<Result<_, _>>()?).map_err(failed)?,
+        );
+        let mut columns = vec![ProjectionExpr::new(Arc::new(rules.which()), RULES.to_owned())];
+        for (name, expr) in shown {
+            columns.push(ProjectionExpr::new(physical(expr)?, (*name).to_owned()));
+        }
+        let range: Vec<Expr> = self.options.predicate().into_iter().collect();
+        let mut conditions: Vec<Arc<dyn PhysicalExpr>> = Vec::new();
+        for condition in &range {
+            conditions.push(state.create_physical_expr(condition.clone(), &schema).map_err(failed)?);
+        }
+        conditions.push(Arc::clone(&rules) as Arc<dyn PhysicalExpr>);
+        let mut plans: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
+        for archive in self.archives() {
+            let table = TrailTable::new(archive, self.options.scan);
+            let mut plan = table.scan(&state, None, &range, None).await.map_err(failed)?;
+            for condition in conditions.iter().rev() {
+                plan = Arc::new(FilterExec::try_new(Arc::clone(condition), plan).map_err(failed)?);
+            }
+            plans.push(Arc::new(ProjectionExec::try_new(columns.clone(), plan).map_err(failed)?));
+        }
+        let mut plan = match plans.len() {
+            1 => plans.remove(0),
+            _ => UnionExec::try_new(plans).map_err(failed)?,
+        };
+        for rule in state.physical_optimizers() {
+            plan = rule.optimize(plan, state.config_options()).map_err(failed)?;
+        }
+        let stream = execute_stream(Arc::clone(&plan), self.context.task_ctx()).map_err(failed)?;
+        let source = Source::new("hunt", "");
+        let logical = LogicalPlanBuilder::empty(false).build().map_err(failed)?;
+        let answer = Answer {
+            schema: stream.schema(),
+            stream: background::run(stream),
+            physical: plan,
+            logical,
+            language: Language::Sql,
+            notices: Diagnostics { source, list: Vec::new() },
+            screen_rows: None,
+            ground: self.ground(),
+            rows: 0,
+            deadline,
+            meter,
+        };
+        Ok(Pass { answer, rules })
+    }
+}
