@@ -26,7 +26,8 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     }
     let tuning = args.tuning.as_deref().map_or_else(|| Ok(Tuning::default()), Tuning::read).map_err(Error::Query)?;
     let tuning = tuning.with_params(&options.params);
-    let compiler = Compiler::new(options.clone(), tuning)?.with_outcome(args.outcome).with_services(args.include_services);
+    let compiler =
+        Compiler::new(options.clone(), tuning)?.with_outcome(args.outcome).with_services(args.include_services);
     let mut rules = Vec::new();
     for (pack, query) in chosen.iter().filter(|(pack, _)| !pack.asks) {
         match compiler.rule(pack, query).await {
@@ -167,7 +168,8 @@ fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a S
     let is_named = |query: &SavedQuery| args.rule.iter().any(|id| packs::fits(id, &query.id));
     let is_wanted = |(pack, query): &(&Pack, &SavedQuery)| {
         let header = &query.header;
-        let runs_unasked = (!pack.asks || !args.pack.is_empty() || args.list) && (!header.is_broad || args.broad || args.list);
+        let runs_unasked =
+            (!pack.asks || !args.pack.is_empty() || args.list) && (!header.is_broad || args.broad || args.list);
         (if args.rule.is_empty() { runs_unasked } else { is_named(query) })
             && args.min_level.is_none_or(|least| header.level >= least)
             && (args.technique.is_empty() || args.technique.iter().any(|id| header.attack.contains(id)))

@@ -92,9 +92,8 @@ impl Compiler {
     pub async fn rule(&self, pack: &Pack, query: &SavedQuery) -> Result<Rule, Error> {
         let SavedQuery { id, header, source, language, .. } = query;
         let values = self.tuning.values(id, &header.params).map_err(Error::Query)?;
-        let value_of = |name: &str| {
-            values.iter().find(|(known, _)| known == name).map(|(_, value)| params::text_of(value))
-        };
+        let value_of =
+            |name: &str| values.iter().find(|(known, _)| known == name).map(|(_, value)| params::text_of(value));
         let refused = |message: String| Error::Query(wrong(source, None, &message));
         let condition = header.condition(value_of).map_err(refused)?;
         let mut steps = self.session.detections(source, *language, &values).await?;

@@ -69,9 +69,22 @@ pub(super) const DATA_EVENTS: &[(DataEvents, &str, &str, &[&str])] = &[
         "s3",
         "S3 data events",
         &[
-            "GetObject", "PutObject", "DeleteObject", "DeleteObjects", "CopyObject", "HeadObject", "ListObjects",
-            "ListObjectVersions", "UploadPart", "UploadPartCopy", "CreateMultipartUpload", "CompleteMultipartUpload",
-            "RestoreObject", "GetObjectTagging", "PutObjectAcl", "GetObjectAcl",
+            "GetObject",
+            "PutObject",
+            "DeleteObject",
+            "DeleteObjects",
+            "CopyObject",
+            "HeadObject",
+            "ListObjects",
+            "ListObjectVersions",
+            "UploadPart",
+            "UploadPartCopy",
+            "CreateMultipartUpload",
+            "CompleteMultipartUpload",
+            "RestoreObject",
+            "GetObjectTagging",
+            "PutObjectAcl",
+            "GetObjectAcl",
         ],
     ),
     (DataEvents::Lambda, "lambda", "Lambda data events", &["Invoke", "InvokeFunction", "InvokeExecution"]),
@@ -79,7 +92,17 @@ pub(super) const DATA_EVENTS: &[(DataEvents, &str, &str, &[&str])] = &[
         DataEvents::DynamoDb,
         "dynamodb",
         "DynamoDB data events",
-        &["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem", "ExecuteStatement"],
+        &[
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+            "Query",
+            "Scan",
+            "BatchGetItem",
+            "BatchWriteItem",
+            "ExecuteStatement",
+        ],
     ),
     (DataEvents::Sns, "sns", "SNS data events", &["Publish", "PublishBatch"]),
     (DataEvents::Network, "network", "network activity events", &[]),
@@ -127,7 +150,10 @@ impl Header {
                 let known = keys().find(|known| *known == key).ok_or_else(|| {
                     wrong(match closest(key, keys()) {
                         Some(close) => format!("`{key}` is no key of a header; `{close}` has a similar name"),
-                        None => format!("`{key}` is no key of a header; there are {}", keys().collect::<Vec<_>>().join(", ")),
+                        None => format!(
+                            "`{key}` is no key of a header; there are {}",
+                            keys().collect::<Vec<_>>().join(", ")
+                        ),
                     })
                 })?;
                 if known != "param" && values.iter().any(|(_, key, _)| *key == known) {

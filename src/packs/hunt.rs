@@ -178,7 +178,8 @@ impl Hunt {
                 error_code: value(Shown::ErrorCode),
                 path,
                 record_index: ordinals.value(row),
-                text: kept.map_err(|error| Error::Execution(format!("cannot keep a record that was found: {error}")))?,
+                text: kept
+                    .map_err(|error| Error::Execution(format!("cannot keep a record that was found: {error}")))?,
             };
             self.findings.hits.push(hit);
             for place in rules.value(row).as_primitive::<UInt32Type>().values() {
@@ -292,7 +293,11 @@ impl Hunt {
                 _ => names_met.iter().any(|name| events.contains(&name.as_str())),
             };
             if !rules.is_empty() && !is_met {
-                notices.push(format!("no {name} were met: {} can find nothing ({})", plural(rules.len()), rules.join(", ")));
+                notices.push(format!(
+                    "no {name} were met: {} can find nothing ({})",
+                    plural(rules.len()),
+                    rules.join(", ")
+                ));
             }
         }
         if !unjudged.is_empty() {

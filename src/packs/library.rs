@@ -109,16 +109,14 @@ pub fn of_folder(folder: &Path) -> Result<(Pack, Vec<Diagnostics>), Diagnostics>
 fn compiled(folder: &Dir<'_>) -> Files {
     let below = |path: &Path| path.strip_prefix(folder.path()).unwrap_or(path).display().to_string();
     let tests = folder.get_dir(folder.path().join("tests")).map(Dir::files).into_iter().flatten();
-    let texts = folder.files().chain(tests).filter_map(|file| {
-        Some((below(file.path()), file.contents_utf8()?.to_owned()))
-    });
+    let texts =
+        folder.files().chain(tests).filter_map(|file| Some((below(file.path()), file.contents_utf8()?.to_owned())));
     Files { folder: format!("queries/{}", folder.path().display()), texts: texts.collect() }
 }
 
 fn pack(files: &Files) -> Result<(Pack, Vec<Diagnostics>), Diagnostics> {
-    let source = |file: &str| {
-        Source::new(format!("{}/{file}", files.folder), files.texts.get(file).map_or("", String::as_str))
-    };
+    let source =
+        |file: &str| Source::new(format!("{}/{file}", files.folder), files.texts.get(file).map_or("", String::as_str));
     let list = source(LIST);
     if !files.texts.contains_key(LIST) {
         return Err(wrong(&list, None, "there is no such file; it names the pack and lists its queries"));
@@ -173,7 +171,8 @@ mod tests {
     fn every_pack_reads_and_lists_all_its_files() {
         let packs = all().unwrap_or_else(|error| panic!("{}: {error}", error.source.name));
         for folder in QUERIES.dirs() {
-            let pack = packs.iter().find(|pack| folder.path().ends_with(&pack.name)).expect("a pack named as its folder");
+            let pack =
+                packs.iter().find(|pack| folder.path().ends_with(&pack.name)).expect("a pack named as its folder");
             let is_query = |name: &str| Language::of_file(name).is_some();
             let files = folder.files().filter(|file| is_query(&file.path().display().to_string())).count();
             assert_eq!(pack.queries.len(), files, "{}", pack.name);
@@ -197,7 +196,10 @@ mod tests {
         let header = "-- title: a\n-- why: b\n-- attack: T1\n-- level: low\n-- noisy: c\n-- source: d\n";
         write("good.sql", &format!("{header}SELECT 1"));
         write("bad.sql", &format!("{}SELECT 1", header.replace("low", "huge")));
-        write("pack.toml", "name = \"x\"\nversion = \"1\"\ndescription = \"y\"\nqueries = [\"good.sql\", \"bad.sql\", \"gone.sql\", \"a.txt\"]");
+        write(
+            "pack.toml",
+            "name = \"x\"\nversion = \"1\"\ndescription = \"y\"\nqueries = [\"good.sql\", \"bad.sql\", \"gone.sql\", \"a.txt\"]",
+        );
         let (pack, wrong) = of_folder(folder.path()).expect("a list");
         assert_eq!(pack.queries.iter().map(|query| query.id.as_str()).collect::<Vec<_>>(), ["good"]);
         let messages: Vec<_> = wrong.iter().map(|one| one.list[0].message.clone()).collect();

@@ -50,7 +50,9 @@ impl Kind {
             Self::List if text.starts_with('[') => serde_json::from_str(text)
                 .map(Value::List)
                 .map_err(|_| format!("`{text}` is no list of texts; write [\"a\", \"b\"]")),
-            Self::List => Ok(Value::List(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())),
+            Self::List => Ok(Value::List(
+                text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect(),
+            )),
         }
     }
 
@@ -75,11 +77,14 @@ impl Kind {
 impl Param {
     /// Reads `NAME TYPE = DEFAULT · meaning`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let malformed = || format!("`param: {text}` is not of the form `param: NAME number|text|list = DEFAULT · meaning`");
+        let malformed =
+            || format!("`param: {text}` is not of the form `param: NAME number|text|list = DEFAULT · meaning`");
         let (declared, rest) = text.split_once('=').ok_or_else(malformed)?;
         let (default, meaning) = rest.split_once(" · ").unwrap_or((rest, ""));
         let mut words = declared.split_whitespace();
-        let (Some(name), Some(kind), None) = (words.next(), words.next(), words.next()) else { return Err(malformed()) };
+        let (Some(name), Some(kind), None) = (words.next(), words.next(), words.next()) else {
+            return Err(malformed());
+        };
         let is_name = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
         let (kind, _) = KINDS.iter().find(|(_, known)| *known == kind).filter(|_| is_name).ok_or_else(malformed)?;
         let default = kind.read(default).map_err(|message| format!("the default of `{name}`: {message}"))?;
@@ -115,7 +120,9 @@ mod tests {
         check("n text = \"a = b\" · what", Kind::Text, Value::Text("a = b".to_owned()));
         check("n list = [] · what", Kind::List, Value::List(Vec::new()));
         check("n list = [\"a\", \"b\"] · what", Kind::List, Value::List(vec!["a".to_owned(), "b".to_owned()]));
-        for wrong in ["n", "n number 5", "n date = 5", "a b number = 5", "n number = many", "n list = [1]", "a;b text = x"] {
+        for wrong in
+            ["n", "n number 5", "n date = 5", "a b number = 5", "n number = many", "n list = [1]", "a;b text = x"]
+        {
             assert!(Param::parse(wrong).is_err(), "{wrong}");
         }
     }

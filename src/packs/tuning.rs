@@ -138,9 +138,10 @@ impl Tuning {
         if let Some((_, text)) = self.given.iter().rev().find(|(known, _)| known == name) {
             let given = Source::new("--param", format!("{name}={text}"));
             let place = Span::new(0, given.text.len());
-            return param.kind.read(text).map_err(|message| {
-                wrong(&given, Some(place), &format!("`{name}` of `{id}` is a {kind}: {message}"))
-            });
+            return param
+                .kind
+                .read(text)
+                .map_err(|message| wrong(&given, Some(place), &format!("`{name}` of `{id}` is a {kind}: {message}")));
         }
         let of_rule = self.of(id).filter_map(|rules| rules.params.get(name)).last();
         let Some(value) = of_rule.or_else(|| self.params.get(name)) else { return Ok(param.default.clone()) };
@@ -198,7 +199,8 @@ mod tests {
         )
         .expect("a tuning");
         let param = Param::parse("n number = 0 · what").expect("a parameter");
-        let value = |tuning: &Tuning, id: &str| tuning.values(id, std::slice::from_ref(&param)).expect("values")[0].1.clone();
+        let value =
+            |tuning: &Tuning, id: &str| tuning.values(id, std::slice::from_ref(&param)).expect("values")[0].1.clone();
         assert_eq!((tuning.enables("ct.a"), tuning.enables("ct.b")), (false, true));
         assert_eq!((tuning.level("ct.b"), tuning.level("x")), (Some(Level::Low), None));
         assert_eq!((value(&tuning, "ct.a"), value(&tuning, "ct.b")), (Value::Number(2.0), Value::Number(1.0)));
@@ -210,7 +212,11 @@ mod tests {
     fn what_has_no_meaning_is_an_error() {
         assert!(parse("[rules.x]\nlevel = \"huge\"").expect_err("no level").contains("huge"));
         assert!(parse("[[except]]\nwhere = \"true\"\nreason = \"\"").expect_err("no reason").contains("reason"));
-        assert!(parse("[[except]]\nwhere = \"true\"\nreason = \"x\"\nuntil = \"soon\"").expect_err("no date").contains("soon"));
+        assert!(
+            parse("[[except]]\nwhere = \"true\"\nreason = \"x\"\nuntil = \"soon\"")
+                .expect_err("no date")
+                .contains("soon")
+        );
         assert!(parse("[colour]\nx = 1").is_err());
         let tuning = parse("[params]\nn = \"many\"").expect("a tuning");
         let param = Param::parse("n number = 0 · what").expect("a parameter");
@@ -221,7 +227,8 @@ mod tests {
     #[test]
     fn exceptions_end_when_their_day_has_passed() {
         let tuning =
-            parse("[[except]]\nrules = [\"ct.iam.*\"]\nwhere = \"true\"\nreason = \"x\"\nuntil = \"2026-03-01\"").expect("a tuning");
+            parse("[[except]]\nrules = [\"ct.iam.*\"]\nwhere = \"true\"\nreason = \"x\"\nuntil = \"2026-03-01\"")
+                .expect("a tuning");
         let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
         assert_eq!(tuning.exceptions("ct.iam.user", at("2026-03-01T23:00:00Z")).len(), 1);
         assert_eq!(tuning.exceptions("ct.iam.user", at("2026-03-02T00:00:00Z")).len(), 0);

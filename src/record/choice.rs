@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn what_is_not_plain_and_what_has_no_such_member_is_kept() {
-        let document = r#"{"Records":[{"name":"\u0053top"},{"name":7},{"other":"List"},{"name":"List"},{"name":null}]}"#;
+        let document =
+            r#"{"Records":[{"name":"\u0053top"},{"name":7},{"other":"List"},{"name":"List"},{"name":null}]}"#;
         assert_eq!(left(document, &[]), [0, 1, 2, 4]);
     }
 

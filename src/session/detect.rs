@@ -52,9 +52,11 @@ impl Session {
             let state = self.context.state();
             let plan = state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {});
             let plan = plan.map_err(|error| self.failed(source, error))?;
-            detections.push(detection(&plan).map_err(|diagnostic| {
-                Error::Query(Diagnostics { source: source.clone(), list: vec![diagnostic] })
-            })?);
+            detections.push(
+                detection(&plan).map_err(|diagnostic| {
+                    Error::Query(Diagnostics { source: source.clone(), list: vec![diagnostic] })
+                })?,
+            );
         }
         Ok(detections)
     }
@@ -76,9 +78,8 @@ impl Session {
 fn detection(plan: &LogicalPlan) -> Result<Detection, Diagnostic> {
     let Rows { predicate, columns } = rows(plan)?;
     let predicate = predicate.unwrap_or_else(|| lit(true));
-    let columns = columns.map_or_else(Vec::new, |columns| {
-        columns.into_iter().map(|(column, expr)| (column.name, expr)).collect()
-    });
+    let columns = columns
+        .map_or_else(Vec::new, |columns| columns.into_iter().map(|(column, expr)| (column.name, expr)).collect());
     Ok(Detection { predicate, columns })
 }
 
@@ -116,7 +117,8 @@ fn rows(plan: &LogicalPlan) -> Result<Rows, Diagnostic> {
         LogicalPlan::SubqueryAlias(alias) => {
             let Rows { predicate, columns } = rows(&alias.input)?;
             let columns = columns.map(|columns| {
-                let named = |(column, expr): (Column, Expr)| (Column::new(Some(alias.alias.clone()), column.name), expr);
+                let named =
+                    |(column, expr): (Column, Expr)| (Column::new(Some(alias.alias.clone()), column.name), expr);
                 columns.into_iter().map(named).collect()
             });
             Ok(Rows { predicate, columns })
@@ -141,8 +143,11 @@ fn rows(plan: &LogicalPlan) -> Result<Rows, Diagnostic> {
         other => {
             let operator = other.display().to_string();
             let name = operator.split([':', ' ']).next().unwrap_or_default().to_owned();
-            Err(Diagnostic::error("K001", format!("a detection looks at one record at a time; this one asks for `{name}`"))
-                .help("count, compare and remember with the header: `count:`, `distinct:`, `sequence:`, `first_seen:`"))
+            Err(Diagnostic::error(
+                "K001",
+                format!("a detection looks at one record at a time; this one asks for `{name}`"),
+            )
+            .help("count, compare and remember with the header: `count:`, `distinct:`, `sequence:`, `first_seen:`"))
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use datafusion::common::{DFSchema, DataFusionError};
+use datafusion::common::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::projection::ProjectionExpr;
-use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
-use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::union::UnionExec;
@@ -14,9 +13,9 @@ use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 
 use super::answer::Meter;
 use super::deadline::Deadline;
+use super::physical::Physical;
 use super::{Answer, Error, Language, Session, background, engine};
 use crate::diag::{Diagnostics, Source};
-use crate::schema::columns;
 use crate::table::{RuleSet, Texts, TrailTable};
 use datafusion::catalog::TableProvider;
 
@@ -45,13 +44,10 @@ impl Session {
     /// [`Error::Bug`] when they do not fit the table.
     pub fn texts(&self, exprs: &[(String, Expr)]) -> Result<Texts, Error> {
         let failed = |error: DataFusionError| Error::from_run(error, &self.ground());
-        let schema = DFSchema::try_from(columns::arrow_schema()).map_err(failed)?;
         let state = self.context.state();
-        let planning = PhysicalPlanningContext::default();
-        let physical = exprs.iter().map(|(name, expr)| {
-            Ok((name.clone(), create_physical_expr(expr, &schema, state.execution_props(), &planning)?))
-        });
-        Texts::new(physical.collect::<Result<_, _>>().map_err(failed)?).map_err(failed)
+        let physical = Physical::new(&state).map_err(failed)?;
+        let exprs = exprs.iter().map(|(name, expr)| Ok((name.clone(), physical.expr(expr)?)));
+        Texts::new(exprs.collect::<Result<_, _>>().map_err(failed)?).map_err(failed)
     }
 
     /// Starts a pass over every archive: which of these rules fit each record, and these columns of those that some
@@ -69,14 +65,9 @@ impl Session {
         let meter = Meter::new(&self.archives());
         let mut state = self.context.state();
         engine::set_budget(&mut state, false, &self.options);
-        let schema = DFSchema::try_from(columns::arrow_schema()).map_err(failed)?;
-        let planning = PhysicalPlanningContext::default();
-        let physical = |expr: &Expr| {
-            create_physical_expr(expr, &schema, state.execution_props(), &planning).map_err(failed)
-        };
-        let rules = Arc::new(
-            RuleSet::new(rules.iter().map(physical).collect::<Result<_, _>>()?).map_err(failed)?,
-        );
+        let physical = Physical::new(&state).map_err(failed)?;
+        let physical = |expr: &Expr| physical.expr(expr).map_err(failed);
+        let rules = Arc::new(RuleSet::new(rules.iter().map(physical).collect::<Result<_, _>>()?).map_err(failed)?);
         let mut columns = vec![ProjectionExpr::new(Arc::new(rules.which()), RULES.to_owned())];
         for (name, expr) in shown {
             columns.push(ProjectionExpr::new(physical(expr)?, (*name).to_owned()));
@@ -84,7 +75,7 @@ impl Session {
         let range: Vec<Expr> = self.options.predicate().into_iter().collect();
         let mut conditions: Vec<Arc<dyn PhysicalExpr>> = Vec::new();
         for condition in &range {
-            conditions.push(state.create_physical_expr(condition.clone(), &schema).map_err(failed)?);
+            conditions.push(physical(condition)?);
         }
         conditions.push(Arc::clone(&rules) as Arc<dyn PhysicalExpr>);
         let mut plans: Vec<Arc<dyn ExecutionPlan>> = Vec::new();

@@ -14,6 +14,7 @@ mod language;
 mod memory;
 mod options;
 mod params;
+mod physical;
 mod why;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,8 +28,8 @@ use datafusion::sql::parser::Statement as Parsed;
 pub use answer::{Answer, Outcome};
 pub use detect::Detection;
 pub use error::Error;
-pub use hunt::{Pass, RULES};
 pub use gauge::{Gauge, Reached};
+pub use hunt::{Pass, RULES};
 pub use language::Language;
 pub use options::{Bound, Options, bound};
 

@@ -95,7 +95,11 @@ impl<'a> Window<'a> {
                     Figure::Percentile(percent) => {
                         // The nearest rank.
                         let rank = (percent / 100.0 * count(numbers.len())).ceil().max(1.0);
-                        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and their count")]
+                        #[expect(
+                            clippy::cast_possible_truncation,
+                            clippy::cast_sign_loss,
+                            reason = "between 1 and their count"
+                        )]
                         let at = rank as usize - 1;
                         numbers[at.min(numbers.len() - 1)]
                     }

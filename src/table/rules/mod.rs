@@ -19,9 +19,9 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::{Result, internal_err};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::utils::conjunction_opt;
 use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns};
 use datafusion::physical_expr::{PhysicalExpr, split_conjunction};
-use datafusion::physical_expr::utils::conjunction_opt;
 
 use super::needles;
 use crate::record::{Choice, Clauses, Verdict};

@@ -30,8 +30,7 @@ const MOST_KNOWN: usize = 1 << 16;
 
 impl NameIndex {
     pub(super) fn new(rules: &[Arc<dyn PhysicalExpr>]) -> Result<Self> {
-        let mut index =
-            Self { any: Vec::new(), listed: HashMap::new(), tested: Vec::new(), known: RwLock::default() };
+        let mut index = Self { any: Vec::new(), listed: HashMap::new(), tested: Vec::new(), known: RwLock::default() };
         for (place, rule) in rules.iter().enumerate() {
             match of_name(rule) {
                 None => index.any.push(place),
