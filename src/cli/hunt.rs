@@ -38,6 +38,9 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
             }
         }
     }
+    if args.test {
+        return Ok(exit.and(test(&chosen, &rules, options, terminal, sink)?));
+    }
     let session = Session::open(&args.archives, options).await?;
     if !rules.is_empty() {
         exit = exit.and(hunt(&session, rules, args, terminal, &mut sink).await?);
@@ -53,6 +56,33 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     }
     sink.keep()?;
     Ok(exit)
+}
+
+/// Runs every rule over its own test records.
+fn test(
+    chosen: &[(&Pack, &SavedQuery)],
+    rules: &[Rule],
+    options: Options,
+    terminal: &Terminal,
+    mut sink: Sink,
+) -> Result<Exit, Error> {
+    let session = Session::blank(options)?;
+    let (mut passed, mut failed) = (0, 0);
+    for rule in rules {
+        let Some((pack, query)) = chosen.iter().find(|(_, query)| query.id == rule.about.id) else { continue };
+        let wrong = packs::check(&session, pack, query, rule)?;
+        if wrong.is_empty() {
+            passed += 1;
+        } else {
+            failed += 1;
+        }
+        for message in wrong {
+            terminal.fail(&Error::Execution(format!("{}: {message}", rule.about.id)));
+        }
+    }
+    sink.heading(&format!("{passed} rules pass their tests, {failed} fail"))?;
+    sink.keep()?;
+    Ok(if failed > 0 { Exit::BadNews } else { Exit::Complete })
 }
 
 /// One pass for all detections.

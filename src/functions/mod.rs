@@ -13,6 +13,7 @@ pub mod closed;
 mod dates;
 pub mod delivery;
 pub mod elements;
+mod first_seen;
 mod function;
 mod hashes;
 pub mod histogram;
@@ -59,6 +60,7 @@ pub const ALL: &[&[Function]] = &[
     dates::zones::ZONES,
     delivery::DELIVERY,
     elements::ELEMENTS,
+    first_seen::FIRST_SEEN,
     hashes::HASHES,
     histogram::HISTOGRAM,
     json::JSON,

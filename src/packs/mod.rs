@@ -15,6 +15,7 @@
 //! A file under `queries/` is the query, runnable as it lies in Athena's or Logs Insights' own console; its
 //! header is made of that language's comments. Our packs are compiled into the binary.
 
+mod check;
 mod compile;
 mod condition;
 mod correlate;
@@ -28,6 +29,7 @@ mod records;
 pub mod report;
 mod tuning;
 
+pub use check::{check, examples};
 pub use compile::{About, Compiler, Rule};
 pub use condition::{Bounds, Comparison, Condition, Figure, Test};
 pub use finding::{Finding, Findings, Hit};

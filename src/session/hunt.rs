@@ -50,6 +50,23 @@ impl Session {
         Texts::new(exprs.collect::<Result<_, _>>().map_err(failed)?).map_err(failed)
     }
 
+    /// The same as a pass, over records that are given as text.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when a rule or a column does not fit the table.
+    pub fn pass_over_texts(&self, rules: &[Expr], shown: &[(&str, Expr)]) -> Result<Texts, Error> {
+        let failed = |error: DataFusionError| Error::from_run(error, &self.ground());
+        let state = self.context.state();
+        let physical = Physical::new(&state).map_err(failed)?;
+        let expr = |expr: &Expr| physical.expr(expr).map_err(failed);
+        let rules = RuleSet::new(rules.iter().map(expr).collect::<Result<_, _>>()?).map_err(failed)?;
+        let mut columns: Vec<(String, Arc<dyn PhysicalExpr>)> = vec![(RULES.to_owned(), Arc::new(rules.which()))];
+        for (name, shown) in shown {
+            columns.push(((*name).to_owned(), expr(shown)?));
+        }
+        Texts::new(columns).map_err(failed)
+    }
+
     /// Starts a pass over every archive: which of these rules fit each record, and these columns of those that some
     /// rule fits. All are over the columns of `cloudtrail`.
     ///

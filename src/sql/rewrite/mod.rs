@@ -11,6 +11,7 @@
 
 mod build;
 mod exists;
+mod first_seen;
 mod headings;
 mod lambdas;
 mod like;
@@ -243,6 +244,7 @@ impl Rewriter<'_> {
     }
 
     fn select(&mut self, select: &mut Select) -> Headings {
+        first_seen::qualify(select);
         select.selection.iter_mut().chain(&mut select.having).for_each(flags::condition);
         let mut relations = Vec::new();
         for from in &select.from {

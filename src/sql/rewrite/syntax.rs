@@ -7,6 +7,7 @@ use datafusion::sql::sqlparser::ast::{
     SelectItem, SetExpr, Value,
 };
 
+use super::first_seen;
 use super::build::{arguments, call, function_name, text, text_of};
 
 /// Rewrites an expression whose parts are rewritten already.
@@ -73,6 +74,7 @@ pub(super) fn order_by_position(query: &mut Query) {
 fn of_function(function: &mut Function) -> Option<Expr> {
     let name = function_name(function)?;
     match name.as_str() {
+        "first_seen" => first_seen::condition(function),
         "if" => {
             let args = arguments(function)?;
             let ([condition, result] | [condition, result, _]) = args.as_slice() else { return None };
