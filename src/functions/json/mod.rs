@@ -18,12 +18,12 @@ use super::{Build, Function, Origin};
 use crate::schema::columns;
 
 pub(super) use functions::shortened;
-pub(super) use write::json_of;
 pub use leaf::{
     LeafFunction, json_extract, json_extract_scalar, json_member, leaf, record_flag, record_json, record_numeral,
     record_text, record_time, record_value,
 };
 pub use path::json_path;
+pub(super) use write::json_of;
 
 /// What SQL may call of this family.
 pub(super) const JSON: &[Function] = &[

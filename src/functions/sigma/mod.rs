@@ -86,7 +86,10 @@ pub(super) const SIGMA: &[Function] = &[
         "sigma_equals",
         "sigma_equals(json, path, number, …)",
         "Whether a value is one of these numbers, or text that is written as one of them.",
-        &[(r#"sigma_equals('{"port":22.0}', 'port', '22')"#, "true"), (r#"sigma_equals('"22"', '', '22', '80')"#, "true")],
+        &[
+            (r#"sigma_equals('{"port":22.0}', 'port', '22')"#, "true"),
+            (r#"sigma_equals('"22"', '', '22', '80')"#, "true"),
+        ],
         sigma_equals,
     ),
     Function::ours(

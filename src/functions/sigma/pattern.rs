@@ -208,8 +208,8 @@ mod tests {
             Some((Piece::One, rest)) => !text.is_empty() && naive(rest, &text[1..]),
             Some((Piece::Literal(literal), rest)) => {
                 let literal: Vec<char> = literal.chars().collect();
-                let fits = text.len() >= literal.len()
-                    && literal.iter().zip(text).all(|(a, b)| folded(*a) == folded(*b));
+                let fits =
+                    text.len() >= literal.len() && literal.iter().zip(text).all(|(a, b)| folded(*a) == folded(*b));
                 fits && naive(rest, &text[literal.len()..])
             }
         }

@@ -122,13 +122,11 @@ mod tests {
 
     #[test]
     fn paths_lead_through_arrays_and_end_in_them() {
-        check(r#"[{"b":["x",["y"]]},{"b":null},{"c":1}]"#, "b", &[
-            Value::Array,
-            text("x"),
-            Value::Array,
-            text("y"),
-            Value::Null,
-        ]);
+        check(
+            r#"[{"b":["x",["y"]]},{"b":null},{"c":1}]"#,
+            "b",
+            &[Value::Array, text("x"), Value::Array, text("y"), Value::Null],
+        );
         check(r#"{"a":[{"b":1},[{"b":{"c":2}}]]}"#, "a.b", &[text("number 1"), text(r#"object {"c":2}"#)]);
         check(r#"[{"b":1},{"b":2}]"#, "1.b", &[text("number 2")]);
         check(r#""a\u0062c""#, "", &[text("abc")]);
