@@ -29,6 +29,7 @@
 //! 4 session/         owns the engine; text + language → plan → answer; the crate's Error
 //! 3 sql/             Athena's dialect: parse, rewrite the tree, rules on the plan
 //!   insights/        CloudWatch Logs Insights: lexer, parser, lowering, one file per command
+//!   sigma/           Sigma rules: YAML, conditions, modifiers → predicates; collections, lint
 //!   table/           the DataFusion seam: provider, prune, leaves, source, opener, units
 //! 2 functions/       one file per family
 //! 1 archive/         where log files are: location, layout, listing, bytes
@@ -68,6 +69,7 @@ pub mod record;
 pub mod repl;
 pub mod schema;
 pub mod session;
+pub mod sigma;
 pub mod sql;
 pub mod table;
 pub mod terminal;

@@ -68,7 +68,7 @@ pub(super) struct TextArgs {
     // SQL may begin with a comment, and a comment with `--`.
     #[arg(short, long = "command", value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) command: Vec<String>,
-    /// A file of queries (.sql, .insights, .cwli; - is stdin); may be repeated.
+    /// A file of queries (.sql, .insights, .cwli, .yml; - is stdin); may be repeated.
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Vec<PathBuf>,
     /// Language of the queries; told from the file's ending or the text when not given.
@@ -108,6 +108,9 @@ pub(super) struct HuntArgs {
     /// A pack of ours by its name, or a folder of saved queries; may be repeated. All detections when not given.
     #[arg(long, value_name = "NAME|FOLDER")]
     pub(super) pack: Vec<String>,
+    /// A Sigma rule, or a folder of them; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(super) sigma: Vec<PathBuf>,
     /// A rule by its id, in which * is any text; may be repeated.
     #[arg(long, value_name = "ID", alias = "query")]
     pub(super) rule: Vec<String>,
@@ -177,6 +180,8 @@ pub(super) enum Lang {
     /// CloudWatch Logs Insights.
     #[value(alias = "cwli")]
     Insights,
+    /// Sigma rules, in YAML.
+    Sigma,
 }
 
 impl From<Lang> for Language {
@@ -184,6 +189,7 @@ impl From<Lang> for Language {
         match lang {
             Lang::Sql => Self::Sql,
             Lang::Insights => Self::Insights,
+            Lang::Sigma => Self::Sigma,
         }
     }
 }

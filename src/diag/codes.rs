@@ -1,6 +1,6 @@
 //! Every code a diagnostic can carry: a letter for the room, a number, never used twice.
 //!
-//! `A` archive · `C` command line · `I` Logs Insights · `S` SQL.
+//! `A` archive · `C` command line · `G` Sigma · `I` Logs Insights · `S` SQL.
 
 /// One code and what it stands for.
 #[derive(Debug)]
@@ -13,6 +13,34 @@ pub struct Code {
 
 /// The codes, by letter and number. Rooms name them by their id; [`code`] finds one.
 pub const ALL: &[Code] = &[
+    Code { id: "G001", summary: "YAML that cannot be read" },
+    Code { id: "G002", summary: "a key that stands twice" },
+    Code { id: "G003", summary: "a rule without what every rule has" },
+    Code { id: "G004", summary: "a selection that cannot be read" },
+    Code { id: "G005", summary: "a condition that does not parse" },
+    Code { id: "G006", summary: "a condition on a selection that does not exist" },
+    Code { id: "G007", summary: "a modifier that does not exist" },
+    Code { id: "G008", summary: "modifiers and values that do not go together" },
+    Code { id: "G009", summary: "a regular expression that cannot be used" },
+    Code { id: "G010", summary: "a block of addresses that is none" },
+    Code { id: "G011", summary: "a correlation that cannot be read" },
+    Code { id: "G012", summary: "a correlation of a rule that is not there" },
+    Code { id: "G013", summary: "an old form of a correlation that cannot be converted" },
+    Code { id: "G014", summary: "a rule for other logs" },
+    Code { id: "G015", summary: "a placeholder without values" },
+    Code { id: "G016", summary: "a correlation where a rule must be" },
+    Code { id: "G030", summary: "notice: null among other values" },
+    Code { id: "G031", summary: "notice: a word that Sigma does not know" },
+    Code { id: "G032", summary: "notice: an id or name that another rule has" },
+    Code { id: "G033", summary: "notice: an old form, and what it was read as" },
+    Code { id: "G034", summary: "notice: a filter of a rule that is not there" },
+    Code { id: "G040", summary: "notice: an event that never appears" },
+    Code { id: "G041", summary: "notice: an event from another service" },
+    Code { id: "G042", summary: "notice: an event whose name carries a date" },
+    Code { id: "G043", summary: "notice: a field that records do not have" },
+    Code { id: "G044", summary: "notice: a value that looks like a field" },
+    Code { id: "G045", summary: "notice: an ARN that is compared with a name" },
+    Code { id: "G046", summary: "notice: a rule of all events" },
     Code { id: "I001", summary: "a command that does not exist" },
     Code { id: "I002", summary: "a command of another language" },
     Code { id: "I003", summary: "no command where one must be" },

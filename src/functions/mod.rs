@@ -36,6 +36,7 @@ pub mod relevance;
 mod remainder;
 mod rows;
 mod scalar;
+pub mod sigma;
 mod strings;
 mod syntax;
 pub mod time;
@@ -77,6 +78,7 @@ pub const ALL: &[&[Function]] = &[
     regex::REGEX,
     relevance::RELEVANCE,
     remainder::REMAINDER,
+    sigma::SIGMA,
     strings::compare::COMPARE,
     strings::cut::CUT,
     strings::extremes::EXTREMES,

@@ -19,10 +19,26 @@ use crate::session::{Detection, Error, Language, Options, Session};
 pub struct Rule {
     /// What it says of itself.
     pub about: Arc<About>,
-    /// Which records it looks at: one detection, or one for each step of a sequence.
-    pub steps: Vec<Detection>,
-    /// What makes findings of those; each record is one when there is none.
+    /// What it looks at: one kind of event, or one for each step of a sequence.
+    pub steps: Vec<Step>,
+    /// What makes findings of those; each event is one when there is none.
     pub condition: Option<Condition>,
+    /// Whether its findings are reported, or only used by other rules.
+    pub reports: bool,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Records.
+    Records(Detection),
+    /// Findings of another rule.
+    Findings {
+        /// The id of the other rule.
+        rule: String,
+        /// For each column of the condition, its name in what the other rule shows.
+        columns: Vec<String>,
+    },
 }
 
 /// What a rule says of itself.
@@ -102,13 +118,12 @@ impl Compiler {
             Outcome::Success => self.outcome.unwrap_or(Outcome::Success),
             outcome => outcome,
         };
-        let mut conditions = conditions(outcome, header.without_services && !self.with_services);
-        for exception in self.tuning.exceptions(id, self.options.now) {
-            conditions.push(!coalesce(vec![self.exception(&exception).await?, lit(false)]));
-        }
+        let without_services = header.without_services && !self.with_services;
         for step in &mut steps {
-            step.predicate = conditions.iter().cloned().fold(step.predicate.clone(), Expr::and);
+            step.predicate = with_conditions(step.predicate.clone(), outcome, without_services);
         }
+        let mut steps = steps.into_iter().map(Step::Records).collect::<Vec<_>>();
+        self.except(id, &mut steps).await?;
         let about = About {
             id: id.clone(),
             pack: pack.name.clone(),
@@ -122,7 +137,23 @@ impl Compiler {
             file: source.name.to_string(),
             condition: condition.as_ref().map(ToString::to_string),
         };
-        Ok(Rule { about: Arc::new(about), steps, condition })
+        Ok(Rule { about: Arc::new(about), steps, condition, reports: true })
+    }
+
+    /// Takes the exceptions of a rule out of what it finds.
+    ///
+    /// # Errors
+    /// [`Error::Query`] when the condition of one is wrong.
+    pub async fn except(&self, id: &str, steps: &mut [Step]) -> Result<(), Error> {
+        for exception in self.tuning.exceptions(id, self.options.now) {
+            let condition = !coalesce(vec![self.exception(&exception).await?, lit(false)]);
+            for step in &mut *steps {
+                if let Step::Records(detection) = step {
+                    detection.predicate = detection.predicate.clone().and(condition.clone());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The condition of an exception.
@@ -161,9 +192,9 @@ fn check(steps: &[Detection], condition: Option<&Condition>) -> Result<(), Strin
     Ok(())
 }
 
-/// What every detection asks for beside its own predicate.
-fn conditions(outcome: Outcome, without_services: bool) -> Vec<Expr> {
-    let mut conditions = Vec::new();
+/// A predicate for calls that ended so, and perhaps for none that services make.
+pub(super) fn with_conditions(predicate: Expr, outcome: Outcome, without_services: bool) -> Expr {
+    let mut conditions = vec![predicate];
     match outcome {
         Outcome::Success => conditions.push(col("errorcode").is_null()),
         Outcome::Failure => conditions.push(col("errorcode").is_not_null()),
@@ -175,5 +206,5 @@ fn conditions(outcome: Outcome, without_services: bool) -> Vec<Expr> {
         conditions.push(member("invokedby").is_null());
         conditions.push(binary_expr(member("type"), Operator::IsDistinctFrom, service));
     }
-    conditions
+    conditions.into_iter().reduce(Expr::and).unwrap_or_else(|| lit(true))
 }

@@ -13,7 +13,7 @@ use datafusion::prelude::col;
 
 use super::correlate::{Correlated, Event, History, correlate};
 use super::header::DATA_EVENTS;
-use super::{About, DataEvents, Finding, Findings, Hit, Rule};
+use super::{About, DataEvents, Finding, Findings, Hit, Rule, Step};
 use crate::functions::time::timestamp_of;
 use crate::output::{self, ValueStyle};
 use crate::session::{Error, RULES, Session};
@@ -104,6 +104,7 @@ impl Hunt {
         let (mut predicates, mut uses) = (Vec::new(), Vec::<Vec<Use>>::new());
         for (number, rule) in rules.iter().enumerate() {
             for (step, detection) in rule.steps.iter().enumerate() {
+                let Step::Records(detection) = detection else { continue };
                 let place = *places.entry(detection.predicate.clone()).or_insert_with(|| {
                     predicates.push(detection.predicate.clone());
                     uses.push(Vec::new());
@@ -220,11 +221,12 @@ impl Hunt {
         };
         for ((_, hit), values) in rows.iter().zip(values) {
             match (&rule.condition, self.findings.hits[*hit].time) {
-                (None, _) => self.findings.list.push(Finding {
+                (None, _) if rule.reports => self.findings.list.push(Finding {
                     about: Arc::clone(&rule.about),
                     events: vec![*hit],
                     details: details(&used.names, &values),
                 }),
+                (None, _) => {}
                 (Some(_), Some(time)) => {
                     self.events[used.rule].push(Event { time, step: used.step, hit: *hit, values });
                 }
@@ -241,32 +243,39 @@ impl Hunt {
     pub fn finish(mut self, names_met: &[String], start: Option<i64>, learn: Option<i64>) -> Findings {
         let start = self.earliest.into_iter().chain(start).min().unwrap_or_default();
         let mut unjudged: Vec<String> = Vec::new();
-        for (number, events) in std::mem::take(&mut self.events).into_iter().enumerate() {
+        for number in self.in_order() {
+            let Some(condition) = self.rules[number].condition.clone() else { continue };
+            let events = std::mem::take(&mut self.events[number]);
             let rule = &self.rules[number];
-            let Some(condition) = &rule.condition else { continue };
             let width = condition.columns().len();
             let mut shown: HashMap<(usize, usize), Vec<Option<String>>> = HashMap::new();
-            let of_condition: Vec<Event> = events
-                .into_iter()
-                .map(|mut event| {
-                    shown.insert((event.step, event.hit), event.values.clone());
-                    event.values.truncate(width);
-                    event
-                })
-                .collect();
-            let Correlated { found, unjudged: count, .. } =
-                correlate(condition, rule.steps.len(), of_condition, History { start, learn });
+            let of_condition = events.into_iter().map(|mut event| {
+                shown.insert((event.hit, event.step), event.values.clone());
+                event.values.truncate(width);
+                event
+            });
+            let steps = rule.steps.len();
+            let correlated = correlate(&condition, steps, of_condition.collect(), History { start, learn });
+            let Correlated { found, unjudged: count, .. } = correlated;
             if count > 0 {
                 unjudged.push(rule.about.id.clone());
             }
-            for events in found {
-                let last = events[events.len() - 1];
-                let of_last = (0..rule.steps.len()).rev().find_map(|step| Some((step, shown.get(&(step, last))?)));
-                let details = of_last.map_or_else(Vec::new, |(step, values)| {
-                    let used = self.uses.iter().flatten().find(|used| used.rule == number && used.step == step);
-                    used.map_or_else(Vec::new, |used| details(&used.names, values))
-                });
-                self.findings.list.push(Finding { about: Arc::clone(&rule.about), events, details });
+            let details = |hit: usize| {
+                let (step, values) = (0..steps).rev().find_map(|step| Some((step, shown.get(&(hit, step))?)))?;
+                let used = self.uses.iter().flatten().find(|used| used.rule == number && used.step == step);
+                let of_condition = || condition.columns().into_iter().map(str::to_owned).collect();
+                Some(details(&used.map_or_else(of_condition, |used| used.names.clone()), values))
+            };
+            let about = &rule.about;
+            let finding = |events: Vec<usize>| Finding {
+                about: Arc::clone(about),
+                details: events.last().and_then(|hit| details(*hit)).unwrap_or_default(),
+                events,
+            };
+            let found: Vec<Finding> = found.into_iter().map(finding).collect();
+            self.pass_on(number, &found);
+            if self.rules[number].reports {
+                self.findings.list.extend(found);
             }
         }
         self.remark(names_met, &unjudged);
@@ -278,6 +287,50 @@ impl Hunt {
         };
         list.sort_by_cached_key(key);
         self.findings
+    }
+
+    /// The rules in an order in which those that others use come first.
+    fn in_order(&self) -> Vec<usize> {
+        let places: HashMap<&str, usize> =
+            self.rules.iter().enumerate().map(|(place, rule)| (rule.about.id.as_str(), place)).collect();
+        let (mut order, mut is_placed) = (Vec::new(), vec![false; self.rules.len()]);
+        // What uses itself in a circle never gets its findings, and comes last.
+        for _ in 0..=self.rules.len() {
+            let before = order.len();
+            for (place, rule) in self.rules.iter().enumerate() {
+                let waits = |step: &Step| match step {
+                    Step::Records(_) => false,
+                    Step::Findings { rule, .. } => places.get(rule.as_str()).is_some_and(|other| !is_placed[*other]),
+                };
+                if !is_placed[place] && !rule.steps.iter().any(waits) {
+                    order.push(place);
+                    is_placed[place] = true;
+                }
+            }
+            if order.len() == before {
+                break;
+            }
+        }
+        order
+    }
+
+    /// Makes findings of a rule events of the rules that use it.
+    fn pass_on(&mut self, number: usize, found: &[Finding]) {
+        let id = &self.rules[number].about.id;
+        for (user, rule) in self.rules.iter().enumerate() {
+            for (step, used) in rule.steps.iter().enumerate() {
+                let Step::Findings { rule, columns } = used else { continue };
+                for finding in found.iter().filter(|_| rule == id) {
+                    let Some(hit) = finding.events.last().copied() else { continue };
+                    let Some(time) = self.findings.hits[hit].time else { continue };
+                    let value = |name: &String| {
+                        finding.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+                    };
+                    let values = columns.iter().map(value).collect();
+                    self.events[user].push(Event { time, step, hit, values });
+                }
+            }
+        }
     }
 
     fn remark(&mut self, names_met: &[String], unjudged: &[String]) {

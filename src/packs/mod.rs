@@ -27,10 +27,11 @@ mod library;
 mod params;
 mod records;
 pub mod report;
+pub mod sigma;
 mod tuning;
 
 pub use check::{check, examples};
-pub use compile::{About, Compiler, Rule};
+pub use compile::{About, Compiler, Rule, Step};
 pub use condition::{Bounds, Comparison, Condition, Figure, Test};
 pub use finding::{Finding, Findings, Hit};
 pub use header::{DataEvents, Header, Outcome};

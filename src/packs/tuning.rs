@@ -152,6 +152,16 @@ impl Tuning {
         })
     }
 
+    /// The values that are lists of texts, or one text, for all rules; those of Sigma's placeholders.
+    pub(super) fn lists(&self) -> impl Iterator<Item = (&str, Vec<String>)> {
+        let texts = |value: &toml::Value| match value {
+            toml::Value::String(text) => Some(vec![text.clone()]),
+            toml::Value::Array(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+            _ => None,
+        };
+        self.params.iter().filter_map(move |(name, value)| Some((name.as_str(), texts(value)?)))
+    }
+
     /// The conditions in SQL under which events are no findings of a rule.
     pub(super) fn exceptions(&self, id: &str, now: DateTime<Utc>) -> Vec<Source> {
         let is_in_force = |exception: &&Exception| {

@@ -3,8 +3,10 @@
 //! Both spellings of every name, Athena's `eventtime` and JSON's `eventTime`, live in one row of
 //! [`columns`] and nowhere else. Where the bytes come from is for other rooms.
 
+pub mod attack;
 pub mod columns;
 mod definition;
+pub mod events;
 mod leaf;
 pub mod tables;
 

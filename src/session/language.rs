@@ -10,6 +10,8 @@ pub enum Language {
     Sql,
     /// CloudWatch Logs Insights.
     Insights,
+    /// Sigma rules.
+    Sigma,
 }
 
 /// What a statement of SQL begins with.
@@ -47,6 +49,7 @@ impl Language {
         match name.to_ascii_lowercase().as_str() {
             "sql" => Some(Self::Sql),
             "insights" | "cwli" => Some(Self::Insights),
+            "sigma" | "yml" | "yaml" => Some(Self::Sigma),
             _ => None,
         }
     }
@@ -60,6 +63,10 @@ impl Language {
     /// By the text itself: its first word, and where that says nothing, whether it has a pipe.
     #[must_use]
     pub fn of_text(text: &str) -> Self {
+        let begins = |key: &str| text.lines().any(|line| line.starts_with(key));
+        if begins("detection:") && (begins("logsource:") || begins("title:")) {
+            return Self::Sigma;
+        }
         let mut rest = text.trim_start();
         // Comments of either language may stand first.
         loop {
@@ -92,7 +99,7 @@ impl Language {
     pub fn comment(self) -> &'static str {
         match self {
             Self::Sql => "--",
-            Self::Insights => "#",
+            Self::Insights | Self::Sigma => "#",
         }
     }
 
@@ -100,7 +107,7 @@ impl Language {
     #[must_use]
     pub fn style(self) -> ValueStyle {
         match self {
-            Self::Sql => ValueStyle::Sql,
+            Self::Sql | Self::Sigma => ValueStyle::Sql,
             Self::Insights => ValueStyle::Insights,
         }
     }
@@ -124,6 +131,8 @@ mod tests {
         check("explain analyze filter eventName = 'x'", Language::Insights);
         assert_eq!(Language::of_file("a/b.cwli"), Some(Language::Insights));
         assert_eq!(Language::of_file("a/b.sql"), Some(Language::Sql));
+        check("title: x\nlogsource:\n  product: aws\ndetection:\n  a: b\n", Language::Sigma);
+        assert_eq!(Language::of_file("a/b.yml"), Some(Language::Sigma));
         assert_eq!(Language::of_file("b.txt"), None);
     }
 }

@@ -15,6 +15,7 @@ mod memory;
 mod options;
 mod params;
 mod physical;
+mod sigma;
 mod why;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,7 @@ use error::Ground;
 
 use crate::archive::{Archive, Location};
 use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::sigma::Rule;
 use crate::sql;
 use crate::sql::{Headings, Prepared, Rewritten, Target, Translation};
 
@@ -70,6 +72,8 @@ pub struct Statement {
 enum Form {
     Sql(Box<sql::Statement>),
     Insights(Box<crate::insights::Query>),
+    /// A rule, and the remarks on it.
+    Sigma(Box<Rule>, Vec<Diagnostic>),
 }
 
 /// A plan, and the remarks that making it gave rise to.
@@ -160,6 +164,14 @@ impl Session {
                 let parsed = crate::insights::parse(source).map_err(Error::Query);
                 vec![parsed.map(|query| statement(Form::Insights(Box::new(query))))]
             }
+            Language::Sigma => match crate::sigma::rules_of(source) {
+                Ok((rules, mut notices)) => {
+                    // The remarks on a file are said once.
+                    let mut each = |rule| statement(Form::Sigma(Box::new(rule), std::mem::take(&mut notices)));
+                    rules.into_iter().map(|rule| Ok(each(rule))).collect()
+                }
+                Err(error) => vec![Err(Error::Query(error))],
+            },
         }
     }
 
@@ -187,7 +199,7 @@ impl Session {
                     help: "trailql reads Athena's SQL as it is: one text runs in both".to_owned(),
                 });
             }
-            (Form::Insights(_), _) => return self.write_sql(statement, target).await,
+            (Form::Insights(_) | Form::Sigma(..), _) => return self.write_sql(statement, target).await,
         };
         let catalog = self.catalog().await;
         let (text, list) = match parsed.prepare(&statement.source, &catalog) {
@@ -274,6 +286,9 @@ impl Session {
                     screen_rows: (!lowered.is_limited).then_some(SCREEN_ROWS),
                     ..Planned::new(lowered.plan, Language::Insights, notices(lowered.notices))
                 })
+            }
+            Form::Sigma(rule, remarks) => {
+                Ok(Planned::new(self.plan_sigma(rule).await?, Language::Sigma, notices(remarks.clone())))
             }
         }
     }

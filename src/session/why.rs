@@ -83,7 +83,8 @@ fn plain(expr: Expr) -> Transformed<Expr> {
         Expr::ScalarFunction(call) => match (call.name(), call.args.as_slice()) {
             ("event_timestamp", [time]) => Transformed::yes(time.clone()),
             (
-                "json_member" | "record_numeral" | "record_text" | "record_flag" | "record_json" | "record_time",
+                "json_member" | "record_numeral" | "record_text" | "record_flag" | "record_json" | "record_time"
+                | "record_value",
                 [root, steps @ ..],
             ) => path(root, steps).map_or_else(|| Transformed::no(expr.clone()), name),
             _ => Transformed::no(expr),

@@ -14,6 +14,7 @@ use datafusion::common::{DataFusionError, Result};
 use super::leaves::{Slot, SlotPlan};
 use super::prune::array_of;
 use super::report::Report;
+use super::rules::RuleSet;
 use crate::archive::{Fact, LogFile};
 use crate::record::{self, Builder, Extent, Limits, Progress, Reading};
 use crate::schema::{Column, Kind, Leaf, Shape, Step, Virtual, columns};
@@ -70,8 +71,11 @@ impl Assembler {
     pub(super) fn new(plan: &SlotPlan, limits: Limits, report: Arc<Report>) -> Self {
         let mut leaves = Vec::new();
         let outputs: Vec<_> = plan.slots.iter().map(|slot| output(slot, &mut leaves)).collect();
+        // Of many rules most ask for what hardly any record has.
+        let watches = !plan.predicates.iter().any(|predicate| predicate.is::<RuleSet>());
+        let watched = leaves.iter().enumerate().filter(|_| watches);
         Self {
-            watched: leaves.iter().enumerate().filter_map(|(column, leaf)| Watched::new(column, leaf)).collect(),
+            watched: watched.filter_map(|(column, leaf)| Watched::new(column, leaf)).collect(),
             report,
             needs_files: outputs.iter().any(|output| matches!(output, Output::File(_))),
             builder: Builder::new(&leaves, limits),

@@ -20,9 +20,10 @@ use crate::schema::columns;
 pub(super) use functions::shortened;
 pub use leaf::{
     LeafFunction, json_extract, json_extract_scalar, json_member, leaf, record_flag, record_json, record_numeral,
-    record_text, record_time,
+    record_text, record_time, record_value,
 };
 pub use path::json_path;
+pub(super) use write::json_of;
 
 /// What SQL may call of this family.
 pub(super) const JSON: &[Function] = &[
@@ -94,6 +95,17 @@ pub(super) const JSON: &[Function] = &[
         "A member as JSON, as it is written.",
         &[(r#"record_json('{"a":"x"}', 'a')"#, r#""x""#)],
         record_json,
+    ),
+    Function::ours(
+        "record_value",
+        "record_value(json, key_or_index, …)",
+        "A member as JSON, as it is written, `null` where that is written.",
+        &[
+            (r#"record_value('{"a":[true]}', 'a')"#, "[true]"),
+            (r#"record_value('{"a":null}', 'a')"#, "null"),
+            (r#"record_value('{"a":null}', 'b')"#, "NULL"),
+        ],
+        record_value,
     ),
     Function::ours(
         "record_time",

@@ -24,7 +24,7 @@ pub(super) fn parse(text: &str) -> Option<IpAddr> {
 
 /// A block of addresses, by its first address and the length of the prefix they share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Block {
+pub(in crate::functions) struct Block {
     first: IpAddr,
     length: u8,
 }
@@ -46,7 +46,7 @@ impl Block {
     }
 
     /// Reads `10.0.0.0/8`; a lone address is a block of one.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::functions) fn parse(text: &str) -> Option<Self> {
         match text.split_once('/') {
             Some((address, length)) if length.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Self::new(address.parse().ok()?, length.parse().ok()?)
@@ -89,7 +89,7 @@ impl Block {
     }
 
     /// Whether the address lies in the block; one of the other family never does.
-    pub(super) fn contains(self, address: IpAddr) -> bool {
+    pub(in crate::functions) fn contains(self, address: IpAddr) -> bool {
         bits(address) == bits(self.first) && Self::new(address, self.length) == Some(self)
     }
 

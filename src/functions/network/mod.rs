@@ -16,7 +16,8 @@ use datafusion::arrow::datatypes::{DataType, Field, Int64Type};
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::ScalarUDF;
 
-use self::block::{Block, is_private, of_bytes, parse, to_bytes};
+pub(in crate::functions) use self::block::Block;
+use self::block::{is_private, of_bytes, parse, to_bytes};
 use super::Function;
 use super::nested::{Lists, assemble, is_text, item_field, list_of, list_type, wrong};
 use super::scalar::{Args, Scalar, gives};

@@ -49,6 +49,10 @@ impl Writer<'_> {
 
     /// A leaf of a record, or of other JSON text.
     pub(super) fn leaf(&self, leaf: &Leaf<'_>) -> Writes<Sql> {
+        // Columns do not tell a null from a member that is not there.
+        if leaf.kind == Kind::Value && self.target == Target::Trailql {
+            return self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind);
+        }
         let Some(place) = self.place(leaf) else {
             if self.target == Target::Athena && record(self.parts, leaf.json).is_some() {
                 return Err(self.missing(leaf));
@@ -94,6 +98,7 @@ impl Writer<'_> {
                 Kind::Text => "record_text",
                 Kind::Scalar => return self.scalar_member(json, path),
                 Kind::Json => "record_json",
+                Kind::Value => "record_value",
                 Kind::Numeral => "record_numeral",
                 Kind::Flag => "record_flag",
                 Kind::Time => "record_time",
