@@ -13,4 +13,3 @@ FROM cloudtrail
 WHERE eventsource = 'sts.amazonaws.com'
   AND eventname = 'AssumeRole'
   AND useridentity.accountid <> recipientaccountid
-  AND json_extract_scalar(requestparameters, '$.roleArn') LIKE concat('%::', recipientaccountid, ':%')
