@@ -5,8 +5,8 @@
 -- source: CloudTrail User Guide, CloudTrail record contents; Account Management Reference Guide, Enable or disable AWS Regions
 -- broad: yes
 -- param: used list = [] · regions you work in, never a finding
--- first_seen: account_id, region within 30d
-SELECT eventsource AS service, recipientaccountid AS account_id, awsregion AS region
+-- first_seen: owner, region within 30d
+SELECT eventsource AS service, recipientaccountid AS owner, awsregion AS region
 FROM cloudtrail
 WHERE readonly = 'false'
   AND eventtype = 'AwsApiCall'

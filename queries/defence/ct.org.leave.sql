@@ -4,7 +4,7 @@
 -- noisy:  accounts that are handed over to others
 -- source: Organizations API Reference, LeaveOrganization; Organizations User Guide, Leave an organization from a member account
 -- outcome: any
-SELECT recipientaccountid AS leaving, errorcode AS error
+SELECT errorcode AS error, errormessage AS message
 FROM cloudtrail
 WHERE eventsource = 'organizations.amazonaws.com'
   AND eventname = 'LeaveOrganization'
