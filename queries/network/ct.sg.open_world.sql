@@ -11,9 +11,9 @@ SELECT
     json_extract_scalar(requestparameters, '$.ModifySecurityGroupRulesRequest.GroupId')
   ) AS group_id,
   coalesce(
-    json_extract(requestparameters, '$.ipPermissions.items'),
-    json_extract(requestparameters, '$.ModifySecurityGroupRulesRequest.SecurityGroupRule'),
-    json_extract(requestparameters, '$.cidrIp')
+    json_format(json_extract(requestparameters, '$.ipPermissions.items')),
+    json_format(json_extract(requestparameters, '$.ModifySecurityGroupRulesRequest.SecurityGroupRule')),
+    json_extract_scalar(requestparameters, '$.cidrIp')
   ) AS rules
 FROM cloudtrail
 WHERE eventsource = 'ec2.amazonaws.com'
