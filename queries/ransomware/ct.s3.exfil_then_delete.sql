@@ -13,11 +13,11 @@ SELECT
     ELSE json_extract_scalar(requestparameters, '$.bucketName')
   END AS bucket,
   json_extract_scalar(requestparameters, '$.key') AS object_key,
-  useridentity.arn AS actor
+  coalesce(useridentity.arn, useridentity.principalid, useridentity.accountid) AS actor
 FROM cloudtrail
 WHERE eventsource = 's3.amazonaws.com'
   AND eventname IN ('GetObject', 'CopyObject')
-  AND NOT contains(:trusted, coalesce(useridentity.sessioncontext.sessionissuer.arn, useridentity.arn))
+  AND NOT contains(:trusted, coalesce(useridentity.sessioncontext.sessionissuer.arn, useridentity.arn, ''))
   AND (
     (eventname = 'GetObject' AND vpcendpointid IS NULL AND is_ip_address(sourceipaddress) AND NOT is_private_ip(sourceipaddress))
     OR (
@@ -30,8 +30,8 @@ WHERE eventsource = 's3.amazonaws.com'
 SELECT
   json_extract_scalar(requestparameters, '$.bucketName') AS bucket,
   json_extract_scalar(requestparameters, '$.key') AS object_key,
-  useridentity.arn AS actor
+  coalesce(useridentity.arn, useridentity.principalid, useridentity.accountid) AS actor
 FROM cloudtrail
 WHERE eventsource = 's3.amazonaws.com'
   AND eventname IN ('DeleteObject', 'DeleteObjects')
-  AND NOT contains(:trusted, coalesce(useridentity.sessioncontext.sessionissuer.arn, useridentity.arn));
+  AND NOT contains(:trusted, coalesce(useridentity.sessioncontext.sessionissuer.arn, useridentity.arn, ''));
