@@ -151,6 +151,17 @@ fn correlations_of_what_is_not_there_fail() {
 }
 
 #[test]
+fn correlations_of_what_was_left_out_are_left_out() {
+    let block = |rules: &str| format!("type: temporal\nrules: {rules}\ntimespan: 5m");
+    let other = simple("w", "A").replace("service: cloudtrail", "service: guardduty");
+    let collection = load(&joined(&[correlation("y", &block("[x]")), correlation("x", &block("[name_w]")), other]));
+    assert!(collection.failed.is_empty() && collection.correlations.is_empty());
+    let why: Vec<_> = collection.skipped.iter().map(|skipped| skipped.why.clone()).collect();
+    let part = |name: &str| Why::Part(name.to_owned());
+    assert_eq!(why[1..], [part("x"), part("name_w")]);
+}
+
+#[test]
 fn correlations_that_say_too_little_fail() {
     for (block, message) in [
         ("rules: [a]\ntimespan: 5m", "G011 a correlation without `type` @ "),
