@@ -167,7 +167,11 @@ impl Session {
             Language::Sigma => match crate::sigma::rules_of(source) {
                 Ok((rules, mut notices)) => {
                     // The remarks on a file are said once.
-                    let mut each = |rule| statement(Form::Sigma(Box::new(rule), std::mem::take(&mut notices)));
+                    let mut each = |rule| {
+                        let mut remarks = std::mem::take(&mut notices);
+                        remarks.extend(crate::sigma::lint(&rule));
+                        statement(Form::Sigma(Box::new(rule), remarks))
+                    };
                     rules.into_iter().map(|rule| Ok(each(rule))).collect()
                 }
                 Err(error) => vec![Err(Error::Query(error))],

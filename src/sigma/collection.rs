@@ -35,6 +35,8 @@ pub struct Skipped {
     pub title: String,
     /// Its id, where it has one.
     pub id: Option<String>,
+    /// The name that correlations know it by, where it has one.
+    pub name: Option<String>,
     /// The reason.
     pub why: Why,
 }
@@ -48,6 +50,8 @@ pub enum Why {
     Status(Status),
     /// A placeholder has no values.
     Placeholder(String),
+    /// It is a correlation of a rule that was left out.
+    Part(String),
 }
 
 impl fmt::Display for Why {
@@ -56,6 +60,7 @@ impl fmt::Display for Why {
             Self::Logsource(logsource) => write!(f, "for other logs than CloudTrail's ({logsource})"),
             Self::Status(status) => write!(f, "of status `{status}`"),
             Self::Placeholder(name) => write!(f, "the placeholder `%{name}%` has no values"),
+            Self::Part(rule) => write!(f, "a correlation of the rule `{rule}`, which was left out"),
         }
     }
 }
@@ -137,6 +142,11 @@ impl Collection {
         counts
     }
 
+    fn skip(&mut self, header: &Header, why: Why) {
+        let (source, title) = (header.source.name.to_string(), header.title.clone());
+        self.skipped.push(Skipped { source, title, id: header.id.clone(), name: header.name.clone(), why });
+    }
+
     fn fail(&mut self, source: &Source, wrong: Diagnostic) {
         self.failed.push(Diagnostics { source: source.clone(), list: vec![wrong] });
     }
@@ -214,10 +224,10 @@ impl Collection {
 
     /// Finds what correlations refer to, and leaves those out that refer to nothing, or to themselves.
     fn resolve(&mut self, names: &HashMap<String, Target>) {
-        let mut wrong: Vec<Option<Diagnostic>> = Vec::new();
+        let mut left: Vec<Option<Left>> = Vec::new();
         for correlation in &self.correlations {
             let missing = correlation.rules.iter().find(|reference| self.target_of(reference, names).is_none());
-            wrong.push(missing.map(|reference| self.missing(reference)));
+            left.push(missing.map(|reference| self.missing(reference)));
         }
         for at in 0..self.correlations.len() {
             let mut references = std::mem::take(&mut self.correlations[at].rules);
@@ -228,22 +238,7 @@ impl Collection {
             }
             self.correlations[at].rules = references;
         }
-        // What refers to something left out is left out too, and so is a circle, which never begins.
-        let mut sound: Vec<bool> = vec![false; self.correlations.len()];
-        loop {
-            let is_sound = |reference: &Reference| match reference.target {
-                Target::Rule(_) => true,
-                Target::Correlation(other) => sound.get(other).copied().unwrap_or(false),
-            };
-            let more: Vec<usize> = (0..sound.len())
-                .filter(|at| !sound[*at] && wrong[*at].is_none())
-                .filter(|at| self.correlations[*at].rules.iter().all(is_sound))
-                .collect();
-            if more.is_empty() {
-                break;
-            }
-            more.into_iter().for_each(|at| sound[at] = true);
-        }
+        let sound = self.sound(&mut left);
         let places: Vec<usize> = sound
             .iter()
             .scan(0, |next, sound| {
@@ -252,41 +247,88 @@ impl Collection {
                 Some(place)
             })
             .collect();
-        for (at, mut correlation) in std::mem::take(&mut self.correlations).into_iter().enumerate() {
-            if sound[at] {
-                for reference in &mut correlation.rules {
-                    if let Target::Correlation(other) = &mut reference.target {
-                        *other = places[*other];
+        for ((at, mut correlation), left) in std::mem::take(&mut self.correlations).into_iter().enumerate().zip(left) {
+            match left {
+                _ if sound[at] => {
+                    for reference in &mut correlation.rules {
+                        if let Target::Correlation(other) = &mut reference.target {
+                            *other = places[*other];
+                        }
                     }
+                    self.correlations.push(correlation);
                 }
-                self.correlations.push(correlation);
-                continue;
+                Some(Left::Skipped(why)) => self.skip(&correlation.header, why),
+                Some(Left::Wrong(wrong)) => self.fail(&correlation.header.source.clone(), wrong),
+                None => {
+                    let wrong = Diagnostic::error("G012", "a correlation that is a part of itself");
+                    self.fail(&correlation.header.source.clone(), wrong.at(correlation.header.span, "begins here"));
+                }
             }
-            let around = || {
-                let part = correlation.rules.iter().find(|reference| match reference.target {
-                    Target::Correlation(other) => !sound[other],
-                    Target::Rule(_) => false,
-                });
-                let (text, span) = part.map_or(("", correlation.header.span), |part| (&part.text, part.span));
-                Diagnostic::error("G012", format!("`{text}` is left out, or refers back to this correlation"))
-                    .at(span, "")
-            };
-            let error = wrong[at].take().unwrap_or_else(around);
-            self.fail(&correlation.header.source.clone(), error);
         }
     }
 
-    fn missing(&self, reference: &Reference) -> Diagnostic {
-        let text = &reference.text;
-        let error = |message: String| Diagnostic::error("G012", message).at(reference.span, "");
-        if let Some(skipped) = self.skipped.iter().find(|skipped| skipped.id.as_deref() == Some(text)) {
-            return error(format!("the rule `{text}` was left out: {}", skipped.why));
+    /// Which correlations have all their parts. What has a part that was left out is left out for the same reason; what
+    /// has no reason then is a circle.
+    fn sound(&self, left: &mut [Option<Left>]) -> Vec<bool> {
+        let parts = |at: usize| {
+            self.correlations[at].rules.iter().filter_map(|reference| match reference.target {
+                Target::Correlation(other) => Some((other, reference)),
+                Target::Rule(_) => None,
+            })
+        };
+        let mut sound = vec![false; left.len()];
+        loop {
+            let mut has_changed = false;
+            for at in 0..left.len() {
+                if sound[at] || left[at].is_some() {
+                    continue;
+                }
+                let out = parts(at).find_map(|(other, reference)| Some((left[other].as_ref()?, reference)));
+                if let Some((of, reference)) = out {
+                    left[at] = Some(of.through(reference));
+                    has_changed = true;
+                } else if parts(at).all(|(other, _)| sound[other]) {
+                    (sound[at], has_changed) = (true, true);
+                }
+            }
+            if !has_changed {
+                return sound;
+            }
         }
-        let error = error(format!("no rule that was read has the id or name `{text}`"));
+    }
+
+    fn missing(&self, reference: &Reference) -> Left {
+        let text = &reference.text;
+        let is_meant = |skipped: &&Skipped| [&skipped.id, &skipped.name].into_iter().flatten().any(|name| name == text);
+        if self.skipped.iter().any(|skipped| is_meant(&skipped)) {
+            return Left::Skipped(Why::Part(text.clone()));
+        }
+        let message = format!("no rule that was read has the id or name `{text}`");
+        let error = Diagnostic::error("G012", message).at(reference.span, "");
         let names = self.rules.iter().filter_map(|rule| rule.header.name.as_deref());
-        match crate::diag::closest(text, names) {
+        Left::Wrong(match crate::diag::closest(text, names) {
             Some(close) => error.help(format!("`{close}` has a similar name")),
             None => error.help("give the file of the rule as well; rules that failed are not there"),
+        })
+    }
+}
+
+/// Why a correlation is left out.
+enum Left {
+    Skipped(Why),
+    Wrong(Diagnostic),
+}
+
+impl Left {
+    /// The same for a correlation that refers to it.
+    fn through(&self, reference: &Reference) -> Self {
+        let text = &reference.text;
+        match self {
+            Self::Skipped(_) => Self::Skipped(Why::Part(text.clone())),
+            Self::Wrong(_) => {
+                let wrong = Diagnostic::error("G012", format!("the correlation `{text}` cannot be read"));
+                Self::Wrong(wrong.at(reference.span, ""))
+            }
         }
     }
 }
@@ -384,8 +426,7 @@ impl Loader<'_> {
     }
 
     fn skip(&mut self, header: &Header, why: Why) {
-        let (source, title, id) = (header.source.name.to_string(), header.title.clone(), header.id.clone());
-        self.collection.skipped.push(Skipped { source, title, id, why });
+        self.collection.skip(header, why);
     }
 }
 

@@ -121,6 +121,8 @@ struct Work<'a> {
     cased: bool,
     flags: String,
     place: Option<&'static str>,
+    /// The values before wildcards were put around them.
+    bare: Vec<Item>,
     key: &'a Key,
 }
 
@@ -153,6 +155,7 @@ pub(super) fn field_test(
         cased: false,
         flags: String::new(),
         place: None,
+        bare: Vec::new(),
         key,
     };
     for (at, modifier) in modifiers.iter().enumerate() {
@@ -198,6 +201,7 @@ impl FieldTest {
             cased: false,
             flags: String::new(),
             place: None,
+            bare: Vec::new(),
             key: &key,
         };
         work.anywhere()?;
@@ -235,7 +239,12 @@ impl Work<'_> {
             }
             "cidr" if self.is_bare() => self.kind = Kind::Block,
             "exists" if self.is_bare() && !self.all && !self.negated => self.kind = Kind::Exists,
-            "fieldref" if self.kind == Kind::Plain => self.kind = Kind::Field,
+            "fieldref" if self.kind == Kind::Plain => {
+                self.kind = Kind::Field;
+                if self.place.is_some() {
+                    self.items = std::mem::take(&mut self.bare);
+                }
+            }
             "lt" | "lte" | "gt" | "gte" => {
                 let operator = match known {
                     "lt" => "<",
@@ -277,6 +286,7 @@ impl Work<'_> {
         if self.kind != Kind::Plain {
             return Ok(());
         }
+        self.bare = self.items.clone();
         for at in 0..self.items.len() {
             let Some(mut chunks) = self.items[at].chunks() else {
                 return Err(self.wrong(format!("`{place}` of null")));

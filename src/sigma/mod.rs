@@ -130,3 +130,6 @@ impl Failed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,9 @@ use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr, split_conjunct
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::leaves::{Slot, literal, slot_of};
+use crate::functions::sigma::NEED_A_VALUE;
 use crate::record::Needle;
-use crate::schema::{Kind, Leaf, Step};
+use crate::schema::{Kind, Leaf, Step, columns};
 
 /// Needles of which a record must hold at least one.
 pub(super) type Clause = Vec<Needle>;
@@ -163,6 +164,15 @@ fn reads_text(leaf: &Leaf) -> bool {
 fn key_of(predicate: &Arc<dyn PhysicalExpr>) -> Option<Clause> {
     let leaf = if let Some(there) = predicate.downcast_ref::<IsNotNullExpr>() {
         leaf_of(there.arg())
+    } else if let Some(call) = predicate.downcast_ref::<ScalarFunctionExpr>() {
+        let is_test = NEED_A_VALUE.contains(&call.fun().name());
+        // The documented fields are in nearly every record, but for those of errors.
+        let is_rare = |leaf: &Leaf| {
+            let is_error =
+                leaf.path.first().is_some_and(|key| matches!(key.to_string().as_str(), "errorCode" | "errorMessage"));
+            is_error || !columns::documents(&leaf.path)
+        };
+        call.args().first().filter(|_| is_test).and_then(leaf_of).filter(is_rare)
     } else {
         let binary = predicate.downcast_ref::<BinaryExpr>()?;
         let compares = matches!(

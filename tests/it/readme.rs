@@ -15,10 +15,12 @@ fn languages() -> String {
     let known = commands::ALL.iter().filter(|row| !row.example.is_empty());
     let names: Vec<_> = known.map(|row| format!("`{}`", row.name)).collect();
     let (commands, sql) = (names.join(" "), "Trino's and Lake's `SELECT`, functions and statements");
+    let sigma = "the selections, conditions and modifiers of Sigma 2.1; answers with the records that a rule matches";
     format!(
         "| language | as in | files | what it has |\n| --- | --- | --- | --- |\n\
          | SQL | Athena, CloudTrail Lake | `.sql` | {sql} |\n\
-         | pipes | CloudWatch Logs Insights | `.insights`, `.cwli` | {commands} |\n"
+         | pipes | CloudWatch Logs Insights | `.insights`, `.cwli` | {commands} |\n\
+         | rules | Sigma | `.yml`, `.yaml` | {sigma} |\n"
     )
 }
 

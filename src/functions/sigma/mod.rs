@@ -55,6 +55,19 @@ tests! {
     sigma_is_null IsNull (0, false);
 }
 
+/// The tests that no record holds in which the first argument is missing.
+pub const NEED_A_VALUE: &[&str] = &[
+    "sigma_matches",
+    "sigma_matches_case",
+    "sigma_equals",
+    "sigma_regexp",
+    "sigma_cidr",
+    "sigma_compares",
+    "sigma_time",
+    "sigma_exists",
+    "sigma_relates",
+];
+
 /// `sigma_relates(json, path, how, other, path)`.
 #[must_use]
 pub fn sigma_relates() -> Arc<ScalarUDF> {

@@ -2,9 +2,6 @@
 //!
 //! Source: Sigma specification, "Escaping" and "Wildcards".
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-
 use aho_corasick::AhoCorasick;
 
 use super::fold::{folded, folded_text};
@@ -74,7 +71,8 @@ pub(super) struct Patterns {
     is_cased: bool,
     /// Whether one of them is `*`, which anything matches that is there.
     takes_all: bool,
-    whole: HashSet<String>,
+    /// Sorted, each once.
+    whole: Vec<String>,
     starts: Vec<String>,
     ends: Vec<String>,
     parts: Option<AhoCorasick>,
@@ -94,7 +92,7 @@ impl Patterns {
         let mut found = Self {
             is_cased,
             takes_all: false,
-            whole: HashSet::new(),
+            whole: Vec::new(),
             starts: Vec::new(),
             ends: Vec::new(),
             parts: None,
@@ -105,15 +103,17 @@ impl Patterns {
             let mut pieces = pieces(text);
             pieces.dedup_by(|a, b| *a == Piece::Any && *b == Piece::Any);
             match pieces.as_slice() {
-                [] => drop(found.whole.insert(String::new())),
+                [] => found.whole.push(String::new()),
                 [Piece::Any] => found.takes_all = true,
-                [Piece::Literal(text)] => drop(found.whole.insert(found.plain(text).into_owned())),
-                [Piece::Literal(text), Piece::Any] => found.starts.push(found.plain(text).into_owned()),
-                [Piece::Any, Piece::Literal(text)] => found.ends.push(found.plain(text).into_owned()),
-                [Piece::Any, Piece::Literal(text), Piece::Any] => parts.push(found.plain(text).into_owned()),
+                [Piece::Literal(text)] => found.whole.push(found.plain(text)),
+                [Piece::Literal(text), Piece::Any] => found.starts.push(found.plain(text)),
+                [Piece::Any, Piece::Literal(text)] => found.ends.push(found.plain(text)),
+                [Piece::Any, Piece::Literal(text), Piece::Any] => parts.push(found.plain(text)),
                 pieces => found.others.push(found.tokens(pieces)),
             }
         }
+        found.whole.sort_unstable();
+        found.whole.dedup();
         if !parts.is_empty() {
             found.parts = Some(AhoCorasick::new(parts).ok()?);
         }
@@ -130,16 +130,29 @@ impl Patterns {
         if self.takes_all {
             return true;
         }
-        let text = &*self.plain(text);
-        self.whole.contains(text)
+        if self.is_cased {
+            return self.matches_folded(text);
+        }
+        // Most texts are short and ASCII, and folded without a place on the heap.
+        let mut short = [0; SHORT];
+        if let Some(room) = short.get_mut(..text.len()).filter(|_| text.is_ascii()) {
+            room.copy_from_slice(text.as_bytes());
+            room.make_ascii_lowercase();
+            return std::str::from_utf8(room).is_ok_and(|text| self.matches_folded(text));
+        }
+        self.matches_folded(&folded_text(text))
+    }
+
+    fn matches_folded(&self, text: &str) -> bool {
+        self.whole.binary_search_by(|whole| whole.as_str().cmp(text)).is_ok()
             || self.starts.iter().any(|start| text.starts_with(start.as_str()))
             || self.ends.iter().any(|end| text.ends_with(end.as_str()))
             || self.parts.as_ref().is_some_and(|parts| parts.is_match(text))
             || self.others.iter().any(|tokens| is_like(tokens, text))
     }
 
-    fn plain<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.is_cased { Cow::Borrowed(text) } else { folded_text(text) }
+    fn plain(&self, text: &str) -> String {
+        if self.is_cased { text.to_owned() } else { folded_text(text).into_owned() }
     }
 
     fn tokens(&self, pieces: &[Piece]) -> Vec<Token> {
@@ -157,6 +170,9 @@ impl Patterns {
         tokens
     }
 }
+
+/// The length of a text that is folded in place, in bytes: most are shorter, ARNs included.
+const SHORT: usize = 256;
 
 /// Whether the tokens match the whole text. What follows a run is tried at every place, from the last run on alone.
 fn is_like(tokens: &[Token], text: &str) -> bool {
