@@ -29,6 +29,7 @@
 //! 4 session/         owns the engine; text + language → plan → answer; the crate's Error
 //! 3 sql/             Athena's dialect: parse, rewrite the tree, rules on the plan
 //!   insights/        CloudWatch Logs Insights: lexer, parser, lowering, one file per command
+//!   filter_pattern/  CloudWatch metric-filter patterns → predicates
 //!   table/           the DataFusion seam: provider, prune, leaves, source, opener, units
 //! 2 functions/       one file per family
 //! 1 archive/         where log files are: location, layout, listing, bytes
@@ -60,6 +61,7 @@
 pub mod archive;
 pub mod cli;
 pub mod diag;
+pub mod filter_pattern;
 pub mod functions;
 pub mod insights;
 pub mod output;

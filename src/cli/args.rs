@@ -68,7 +68,7 @@ pub(super) struct TextArgs {
     // SQL may begin with a comment, and a comment with `--`.
     #[arg(short, long = "command", value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) command: Vec<String>,
-    /// A file of queries (.sql, .insights, .cwli; - is stdin); may be repeated.
+    /// A file of queries (.sql, .insights, .cwli, .filter; - is stdin); may be repeated.
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Vec<PathBuf>,
     /// Language of the queries; told from the file's ending or the text when not given.
@@ -144,6 +144,8 @@ pub(super) enum Lang {
     /// CloudWatch Logs Insights.
     #[value(alias = "cwli")]
     Insights,
+    /// Metric-filter patterns of CloudWatch Logs.
+    Filter,
 }
 
 impl From<Lang> for Language {
@@ -151,6 +153,7 @@ impl From<Lang> for Language {
         match lang {
             Lang::Sql => Self::Sql,
             Lang::Insights => Self::Insights,
+            Lang::Filter => Self::Filter,
         }
     }
 }

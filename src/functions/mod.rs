@@ -35,6 +35,7 @@ pub mod relevance;
 mod remainder;
 mod rows;
 mod scalar;
+pub mod selector;
 mod strings;
 mod syntax;
 pub mod time;
@@ -75,6 +76,7 @@ pub const ALL: &[&[Function]] = &[
     regex::REGEX,
     relevance::RELEVANCE,
     remainder::REMAINDER,
+    selector::SELECTOR,
     strings::compare::COMPARE,
     strings::cut::CUT,
     strings::extremes::EXTREMES,

@@ -30,7 +30,7 @@ impl Header {
     pub(super) fn parse(text: &str, language: Language) -> Result<Self, String> {
         let mark = match language {
             Language::Sql => "--",
-            Language::Insights => "#",
+            Language::Insights | Language::Filter => "#",
         };
         let mut values: Vec<(&str, String)> = Vec::new();
         for line in text.lines() {

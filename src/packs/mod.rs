@@ -137,7 +137,7 @@ fn pack(folder: &Dir<'_>) -> Result<Pack, Error> {
 
 fn saved_query(name: &str, path: &str, text: &str) -> Result<SavedQuery, String> {
     let (id, _) = name.rsplit_once('.').ok_or("the file's name has no ending")?;
-    let language = Language::of_file(name).ok_or("the file's ending is none of .sql, .insights, .cwli")?;
+    let language = Language::of_file(name).ok_or("the file's ending is none of .sql, .insights, .cwli, .filter")?;
     let header = Header::parse(text, language)?;
     Ok(SavedQuery { id: id.to_owned(), header, language, source: Source::new(path, text) })
 }

@@ -47,6 +47,7 @@ pub(super) enum Taken<'d> {
 pub(super) fn take(raw: &[u8], escapes: bool, kind: Kind) -> Taken<'_> {
     let Some(form) = form(raw) else { return Taken::Null };
     match (kind, form) {
+        (Kind::Value, Form::Null) => Taken::Word("null"),
         (_, Form::Null) | (Kind::Scalar, Form::Container) | (Kind::Ordinal, _) => Taken::Null,
         (Kind::Flag, Form::String) => flag(raw, escapes),
         (Kind::Text | Kind::Scalar | Kind::Numeral | Kind::Time, Form::String) => inside(raw, escapes),

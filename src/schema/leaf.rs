@@ -26,6 +26,8 @@ pub enum Kind {
     Scalar,
     /// The raw slice of the file, strings with their quotes (Trino's `json_extract`).
     Json,
+    /// As [`Kind::Json`], with `null` for a null: null only where there is nothing.
+    Value,
     /// As [`Kind::Text`], with booleans as `1` and `0` (Logs Insights).
     Numeral,
     /// `true` or `false`, from a boolean or from its text in any case; other values as [`Kind::Text`].
@@ -41,7 +43,7 @@ impl Kind {
     #[must_use]
     pub fn data_type(self) -> DataType {
         match self {
-            Self::Text | Self::Scalar | Self::Json | Self::Numeral | Self::Flag => DataType::Utf8,
+            Self::Text | Self::Scalar | Self::Json | Self::Value | Self::Numeral | Self::Flag => DataType::Utf8,
             Self::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
             Self::Ordinal => DataType::Int64,
         }

@@ -6,6 +6,7 @@ mod commands;
 mod deadline;
 mod engine;
 mod error;
+mod filter;
 mod gauge;
 mod insights;
 mod language;
@@ -64,6 +65,7 @@ pub struct Statement {
 enum Form {
     Sql(Box<sql::Statement>),
     Insights(Box<crate::insights::Query>),
+    Filter(Box<crate::filter_pattern::Parsed>),
 }
 
 /// A plan, and the remarks that making it gave rise to.
@@ -154,6 +156,10 @@ impl Session {
                 let parsed = crate::insights::parse(source).map_err(Error::Query);
                 vec![parsed.map(|query| statement(Form::Insights(Box::new(query))))]
             }
+            Language::Filter => {
+                let parsed = crate::filter_pattern::parse(source).map_err(Error::Query);
+                vec![parsed.map(|pattern| statement(Form::Filter(Box::new(pattern))))]
+            }
         }
     }
 
@@ -164,7 +170,11 @@ impl Session {
     /// [`Error::Limit`] when that takes too long, or more would be read than may be.
     pub async fn run(&self, statement: Statement) -> Result<Answer, Error> {
         let deadline = Deadline::after(self.options.timeout);
-        deadline.bound(self.start(statement, deadline)).await
+        let started = async {
+            let planned = self.plan(&statement).await?;
+            self.start(planned, &statement.source, deadline).await
+        };
+        deadline.bound(started).await
     }
 
     /// A statement as SQL, and the remarks on it: SQL as it is planned, other languages as a person would write them.
@@ -181,7 +191,7 @@ impl Session {
                     help: "trailql reads Athena's SQL as it is: one text runs in both".to_owned(),
                 });
             }
-            (Form::Insights(_), _) => return self.write_sql(statement, target).await,
+            (Form::Insights(_) | Form::Filter(_), _) => return self.write_sql(statement, target).await,
         };
         let catalog = self.catalog().await;
         let (text, list) = match parsed.prepare(&statement.source, &catalog) {
@@ -209,10 +219,10 @@ impl Session {
         Ok((text, notices))
     }
 
-    async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {
+    async fn start(&self, planned: Planned, source: &Source, deadline: Deadline) -> Result<Answer, Error> {
         let meter = Meter::new(&self.archives());
-        let Planned { plan, language, headings, notices, is_estimate, screen_rows } = self.plan(&statement).await?;
-        let failed = |error: DataFusionError| self.failed(&statement.source, error);
+        let Planned { plan, language, headings, notices, is_estimate, screen_rows } = planned;
+        let failed = |error: DataFusionError| self.failed(source, error);
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
         let (mut state, logical) = frame.into_parts();
         engine::set_budget(&mut state, is_estimate || matches!(logical, LogicalPlan::Explain(_)), &self.options);
@@ -262,6 +272,11 @@ impl Session {
                         Ok(Planned::new(plan, Language::Sql, notices(list)))
                     }
                 }
+            }
+            Form::Filter(parsed) => {
+                let predicate = crate::filter_pattern::predicate(&parsed.pattern);
+                let plan = self.plan_select(source, predicate, Vec::new()).await?;
+                Ok(Planned::new(plan, Language::Filter, notices(parsed.notices.clone())))
             }
             Form::Insights(query) => {
                 let scope = self.scope(query, source).await?;

@@ -18,7 +18,8 @@ fn languages() -> String {
     format!(
         "| language | as in | files | what it has |\n| --- | --- | --- | --- |\n\
          | SQL | Athena, CloudTrail Lake | `.sql` | {sql} |\n\
-         | pipes | CloudWatch Logs Insights | `.insights`, `.cwli` | {commands} |\n"
+         | pipes | CloudWatch Logs Insights | `.insights`, `.cwli` | {commands} |\n\
+         | patterns | CloudWatch metric filters | `.filter` | `{{ $.eventName = \"Delete*\" && $.errorCode NOT EXISTS }}` |\n"
     )
 }
 

@@ -68,6 +68,10 @@ leaf_functions! {
     record_flag Flag ExactMembers;
     /// A record's field as raw JSON.
     record_json Json ExactMembers;
+    /// A record's field as raw JSON, `null` included.
+    record_value Value ExactMembers;
+    /// A record's field as plain text, where it is a string, a number or a boolean.
+    record_scalar Scalar ExactMembers;
     /// A record's field as a point in time.
     record_time Time ExactMembers;
 }
@@ -79,6 +83,7 @@ pub fn leaf(record: Expr, path: &[Step], kind: Kind) -> Expr {
         Kind::Text | Kind::Scalar if path.iter().any(|step| matches!(step, Step::Key(_))) => json_member(),
         Kind::Text | Kind::Scalar => record_text(),
         Kind::Json => record_json(),
+        Kind::Value => record_value(),
         Kind::Numeral => record_numeral(),
         Kind::Flag => record_flag(),
         Kind::Time | Kind::Ordinal => record_time(),

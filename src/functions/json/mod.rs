@@ -20,7 +20,7 @@ use crate::schema::columns;
 pub(super) use functions::shortened;
 pub use leaf::{
     LeafFunction, json_extract, json_extract_scalar, json_member, leaf, record_flag, record_json, record_numeral,
-    record_text, record_time,
+    record_scalar, record_text, record_time, record_value,
 };
 pub use path::json_path;
 
@@ -94,6 +94,20 @@ pub(super) const JSON: &[Function] = &[
         "A member as JSON, as it is written.",
         &[(r#"record_json('{"a":"x"}', 'a')"#, r#""x""#)],
         record_json,
+    ),
+    Function::ours(
+        "record_value",
+        "record_value(json, key_or_index, …)",
+        "A member as JSON, as it is written, also where it is null; NULL only where there is none.",
+        &[(r#"record_value('{"a":null}', 'a')"#, "null"), (r#"record_value('{"a":null}', 'b')"#, "NULL")],
+        record_value,
+    ),
+    Function::ours(
+        "record_scalar",
+        "record_scalar(json, key_or_index, …)",
+        "A string, number or boolean as text; NULL for objects and arrays.",
+        &[(r#"record_scalar('{"a":{"b":7}}', 'a', 'b')"#, "7"), (r#"record_scalar('{"a":{}}', 'a')"#, "NULL")],
+        record_scalar,
     ),
     Function::ours(
         "record_time",

@@ -94,6 +94,7 @@ impl Writer<'_> {
                 Kind::Text => "record_text",
                 Kind::Scalar => return self.scalar_member(json, path),
                 Kind::Json => "record_json",
+                Kind::Value => "record_value",
                 Kind::Numeral => "record_numeral",
                 Kind::Flag => "record_flag",
                 Kind::Time => "record_time",
