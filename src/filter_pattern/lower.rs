@@ -24,10 +24,18 @@ use crate::functions::selector::{Part, selector_test, selector_text, write};
 /// Whether a record matches, over the column `eventjson`: true or false, never null.
 #[must_use]
 pub fn predicate(pattern: &Pattern) -> Expr {
+    match asked(pattern) {
+        asked @ Expr::Literal(..) => asked,
+        asked => coalesce(vec![asked, lit(false)]),
+    }
+}
+
+/// The same, null where it is not known.
+fn asked(pattern: &Pattern) -> Expr {
     match pattern {
         Pattern::Everything => lit(true),
-        Pattern::Fields(condition) => definite(self::condition(condition)),
-        Pattern::Terms(terms) => definite(self::terms(terms)),
+        Pattern::Fields(condition) => self::condition(condition),
+        Pattern::Terms(terms) => self::terms(terms),
     }
 }
 
@@ -48,17 +56,13 @@ pub fn matches(pattern: &Pattern, records: &[&str]) -> Result<Vec<bool>> {
     let schema = Arc::new(Schema::new(vec![Field::new(RECORD, DataType::Utf8, true)]));
     let texts = Arc::new(StringArray::from(records.to_vec()));
     let batch = RecordBatch::try_new(Arc::clone(&schema), vec![texts])?;
-    let expr = create_physical_expr(&predicate(pattern), &DFSchema::try_from(schema)?, &ExecutionProps::new(), &PhysicalPlanningContext::default())?;
+    let expr = create_physical_expr(&asked(pattern), &DFSchema::try_from(schema)?, &ExecutionProps::new(), &PhysicalPlanningContext::default())?;
     let found = expr.evaluate(&batch)?.into_array(records.len())?;
     Ok(found.as_boolean().iter().map(|matches| matches == Some(true)).collect())
 }
 
 /// The column of a record as JSON.
 const RECORD: &str = "eventjson";
-
-fn definite(condition: Expr) -> Expr {
-    coalesce(vec![condition, lit(false)])
-}
 
 fn record() -> Expr {
     datafusion::prelude::ident(RECORD)

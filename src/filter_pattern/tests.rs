@@ -209,7 +209,7 @@ fn what_aws_refuses_is_refused_with_a_remedy() {
         ("{ $.a = %x }", "F002", "never ends"),
         ("{ $.a = %% }", "F006", "empty"),
         (r"{ $.a = %\b% }", "F006", "escape"),
-        ("{ $.a = %a**% }", "F006", ""),
+        ("{ $.a = %*a% }", "F006", ""),
         ("{ $.a = %é% }", "F006", ""),
         ("{ $.a:b = 1 }", "F003", "name"),
         ("{ $.a = 1 } x", "F001", "the end"),
@@ -239,7 +239,9 @@ fn long_patterns_and_many_wildcards_are_no_trouble() {
     assert_eq!(parsed.notices[0].code, "F020");
     assert_eq!(matches(&parsed.pattern, &[r#"{"a":"x2999y"}"#, "{}"]).expect("runs"), [true, false]);
     let hard = format!("{{\"a\":\"{}\"}}", "a".repeat(50_000));
-    check(&format!("{{ $.a = \"{}b\" }}", "*a".repeat(20)), &hard, false);
+    // The interpreter below would take for ever.
+    let pattern = pattern(&format!("{{ $.a = \"{}b\" }}", "*a".repeat(20)));
+    assert_eq!(matches(&pattern, &[hard.as_str()]).expect("runs"), [false]);
 }
 
 #[test]
