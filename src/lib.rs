@@ -30,6 +30,7 @@
 //! 3 sql/             Athena's dialect: parse, rewrite the tree, rules on the plan
 //!   insights/        CloudWatch Logs Insights: lexer, parser, lowering, one file per command
 //!   filter_pattern/  CloudWatch metric-filter patterns → predicates
+//!   alarm/           CloudWatch alarms over the past: definitions, metrics, states
 //!   table/           the DataFusion seam: provider, prune, leaves, source, opener, units
 //! 2 functions/       one file per family
 //! 1 archive/         where log files are: location, layout, listing, bytes
@@ -58,6 +59,7 @@
 //! # }
 //! ```
 
+pub mod alarm;
 pub mod archive;
 pub mod cli;
 pub mod diag;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{AsArray, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::{DFSchema, Result};
 use datafusion::execution::context::ExecutionProps;
@@ -53,12 +53,25 @@ pub fn text_of(selector: &Selector) -> Expr {
 /// # Errors
 /// When a promise of the engine is broken.
 pub fn matches(pattern: &Pattern, records: &[&str]) -> Result<Vec<bool>> {
+    let found = evaluate(&asked(pattern), records)?;
+    Ok(found.as_boolean().iter().map(|matches| matches == Some(true)).collect())
+}
+
+/// The first string, number or boolean that a selector leads to in each of these records.
+///
+/// # Errors
+/// When a promise of the engine is broken.
+pub fn texts(selector: &Selector, records: &[&str]) -> Result<Vec<Option<String>>> {
+    let found = evaluate(&text_of(selector), records)?;
+    Ok(found.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
+}
+
+fn evaluate(expr: &Expr, records: &[&str]) -> Result<ArrayRef> {
     let schema = Arc::new(Schema::new(vec![Field::new(RECORD, DataType::Utf8, true)]));
     let texts = Arc::new(StringArray::from(records.to_vec()));
     let batch = RecordBatch::try_new(Arc::clone(&schema), vec![texts])?;
-    let expr = create_physical_expr(&asked(pattern), &DFSchema::try_from(schema)?, &ExecutionProps::new(), &PhysicalPlanningContext::default())?;
-    let found = expr.evaluate(&batch)?.into_array(records.len())?;
-    Ok(found.as_boolean().iter().map(|matches| matches == Some(true)).collect())
+    let expr = create_physical_expr(expr, &DFSchema::try_from(schema)?, &ExecutionProps::new(), &PhysicalPlanningContext::default())?;
+    expr.evaluate(&batch)?.into_array(records.len())
 }
 
 /// The column of a record as JSON.

@@ -22,7 +22,7 @@ mod value;
 
 pub use ast::{Comparison, Condition, Number, Order, Pattern, Piece, Regex, Selector, Term, Terms, Test, Text, Value};
 pub use explain::explain;
-pub use lower::{matches, predicate, text_of};
+pub use lower::{matches, predicate, text_of, texts};
 pub use parser::{Parsed, parse};
 pub use selector::parse_selector;
 

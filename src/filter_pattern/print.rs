@@ -98,8 +98,6 @@ impl Display for Term {
             Self::Text(text) if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
                 f.write_str(text)
             }
-            // A word without quotes may end in a backslash, which would take the quote for its own.
-            Self::Text(text) if text.ends_with('\\') => f.write_str(text),
             Self::Text(text) => write!(f, "\"{}\"", text.replace('"', "\\\"")),
             Self::Regex(regex) => write!(f, "%{}%", regex.written()),
         }
