@@ -30,6 +30,8 @@
 //! 3 sql/             Athena's dialect: parse, rewrite the tree, rules on the plan
 //!   insights/        CloudWatch Logs Insights: lexer, parser, lowering, one file per command
 //!   sigma/           Sigma rules: YAML, conditions, modifiers → predicates; collections, lint
+//!   filter_pattern/  CloudWatch metric-filter patterns → predicates
+//!   alarm/           CloudWatch alarms over the past: definitions, metrics, states
 //!   table/           the DataFusion seam: provider, prune, leaves, source, opener, units
 //! 2 functions/       one file per family
 //! 1 archive/         where log files are: location, layout, listing, bytes
@@ -58,9 +60,11 @@
 //! # }
 //! ```
 
+pub mod alarm;
 pub mod archive;
 pub mod cli;
 pub mod diag;
+pub mod filter_pattern;
 pub mod functions;
 pub mod insights;
 pub mod output;

@@ -1,7 +1,8 @@
 //! Runs the golden files under `tests/slt`, each by every path to the same rows.
 //!
 //! A file asks one fixture archive, `busy` unless `# archive: name` stands in it. Files below `sql` are SQL, files
-//! below `insights` Logs Insights, files below `sigma` Sigma rules. Values are as the output writes them, missing ones `NULL`, empty text `(empty)`,
+//! below `insights` Logs Insights, below `filter_pattern` metric-filter patterns, below `sigma` Sigma rules. Values are
+//! as the output writes them, missing ones `NULL`, empty text `(empty)`,
 //! two blanks or more between columns. Column types are `T` text, `I` integer, `R` floating point, `B` boolean,
 //! `P` point in time, `D` date, `?` anything else.
 //!
@@ -75,6 +76,7 @@ fn main() -> io::Result<()> {
             Some("sql") => Language::Sql,
             Some("insights") => Language::Insights,
             Some("sigma") => Language::Sigma,
+            Some("filter_pattern") => Language::Filter,
             _ => return Err(io::Error::other(format!("{} is in no language's folder", file.display()))),
         };
         let script = fs::read_to_string(&file)?;

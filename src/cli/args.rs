@@ -42,6 +42,117 @@ pub(super) enum Command {
     Hunt(HuntArgs),
     /// Write a query as SQL.
     Translate(TranslateArgs),
+    /// Try out a metric-filter pattern, or have it explained.
+    Filter(FilterArgs),
+    /// Run CloudWatch alarms over the past.
+    Alarm(AlarmArgs),
+}
+
+/// `trailql filter`.
+#[derive(Debug, Args)]
+pub(super) struct FilterArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) what: FilterCommand,
+}
+
+/// What to do with a pattern.
+#[derive(Debug, Subcommand)]
+pub(super) enum FilterCommand {
+    /// Count the records that match, and show the first with the values of the pattern's selectors.
+    Test(FilterTestArgs),
+    /// Say in words what a pattern asks; with an archive, in SQL as well.
+    Explain(FilterExplainArgs),
+}
+
+/// A pattern, and the archives to ask.
+#[derive(Debug, Args)]
+pub(super) struct PatternArgs {
+    /// The pattern, then archives: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "PATTERN|ARCHIVE")]
+    pub(super) words: Vec<String>,
+    /// The pattern, where it is not the first argument.
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    pub(super) pattern: Option<String>,
+}
+
+/// `trailql filter test`.
+#[derive(Debug, Args)]
+pub(super) struct FilterTestArgs {
+    /// The pattern and the archives.
+    #[command(flatten)]
+    pub(super) pattern: PatternArgs,
+    /// A file of events rather than an archive: one, a list, `{"Records": […]}`, or one a line; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Vec<PathBuf>,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// `trailql filter explain`.
+#[derive(Debug, Args)]
+pub(super) struct FilterExplainArgs {
+    /// The pattern and the archives.
+    #[command(flatten)]
+    pub(super) pattern: PatternArgs,
+}
+
+/// `trailql alarm`.
+#[derive(Debug, Args)]
+pub(super) struct AlarmArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) what: AlarmCommand,
+}
+
+/// What to do with alarms.
+#[derive(Debug, Subcommand)]
+pub(super) enum AlarmCommand {
+    /// Tell when alarms would have changed their state, one row per change.
+    Replay(AlarmReplayArgs),
+}
+
+/// `trailql alarm replay`.
+#[derive(Debug, Args)]
+pub(super) struct AlarmReplayArgs {
+    /// Alarms and metric filters, as `aws cloudwatch describe-alarms` and `aws logs describe-metric-filters` print them.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Archives to read: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "ARCHIVE")]
+    pub(super) archives: Vec<String>,
+    /// More definitions, such as metric filters; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) filters: Vec<PathBuf>,
+    /// Evaluate once a period, rather than every minute as CloudWatch does.
+    #[arg(long)]
+    pub(super) align: bool,
+    /// Show every evaluation, not only changes.
+    #[arg(long)]
+    pub(super) trace: bool,
+    /// Datapoints to look back at beyond those that decide, where some are missing.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub(super) range: u32,
+    /// Count records with one `eventID` once, as delivered by two trails; so it is unless --no-dedupe is given.
+    #[arg(long, overrides_with = "no_dedupe")]
+    pub(super) dedupe: bool,
+    /// Count every copy of a record.
+    #[arg(long)]
+    pub(super) no_dedupe: bool,
+    /// Exit with 1 when an alarm was in this state.
+    #[arg(long, value_name = "STATE")]
+    pub(super) fail_on: Option<AlarmState>,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// A state that is bad news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AlarmState {
+    /// ALARM.
+    Alarm,
 }
 
 /// `trailql query`.
@@ -68,7 +179,7 @@ pub(super) struct TextArgs {
     // SQL may begin with a comment, and a comment with `--`.
     #[arg(short, long = "command", value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) command: Vec<String>,
-    /// A file of queries (.sql, .insights, .cwli, .yml; - is stdin); may be repeated.
+    /// A file of queries (.sql, .insights, .cwli, .filter, .yml; - is stdin); may be repeated.
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: Vec<PathBuf>,
     /// Language of the queries; told from the file's ending or the text when not given.
@@ -182,6 +293,8 @@ pub(super) enum Lang {
     Insights,
     /// Sigma rules, in YAML.
     Sigma,
+    /// Metric-filter patterns of CloudWatch Logs.
+    Filter,
 }
 
 impl From<Lang> for Language {
@@ -190,6 +303,7 @@ impl From<Lang> for Language {
             Lang::Sql => Self::Sql,
             Lang::Insights => Self::Insights,
             Lang::Sigma => Self::Sigma,
+            Lang::Filter => Self::Filter,
         }
     }
 }

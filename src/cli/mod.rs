@@ -1,7 +1,9 @@
 //! The command line: arguments as typed, one file per command, exit codes.
 
+mod alarm;
 mod args;
 mod exit;
+mod filter;
 mod hunt;
 mod query;
 mod texts;
@@ -55,6 +57,8 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
         Some(Command::Query(args)) => runtime.block_on(interruptible(query::run(&args, options, terminal))),
         Some(Command::Hunt(args)) => runtime.block_on(interruptible(hunt::run(&args, options, terminal))),
         Some(Command::Translate(args)) => runtime.block_on(interruptible(translate::run(&args, options, terminal))),
+        Some(Command::Filter(args)) => runtime.block_on(interruptible(filter::run(&args.what, options, terminal))),
+        Some(Command::Alarm(args)) => runtime.block_on(interruptible(alarm::run(&args.what, options, terminal))),
         None => repl::run(&runtime, &cli.archives, options, terminal.clone())
             .map(|is_incomplete| if is_incomplete { Exit::Incomplete } else { Exit::Complete }),
     };

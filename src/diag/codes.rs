@@ -1,6 +1,6 @@
 //! Every code a diagnostic can carry: a letter for the room, a number, never used twice.
 //!
-//! `A` archive · `C` command line · `G` Sigma · `I` Logs Insights · `S` SQL.
+//! `A` archive · `C` command line · `F` metric filters · `G` Sigma · `I` Logs Insights · `K` packs · `S` SQL.
 
 /// One code and what it stands for.
 #[derive(Debug)]
@@ -13,6 +13,20 @@ pub struct Code {
 
 /// The codes, by letter and number. Rooms name them by their id; [`code`] finds one.
 pub const ALL: &[Code] = &[
+    Code { id: "F001", summary: "something else than expected in a metric-filter pattern" },
+    Code { id: "F002", summary: "a string, name or regular expression that never ends" },
+    Code { id: "F003", summary: "a selector that is none" },
+    Code { id: "F004", summary: "an operator of another language" },
+    Code { id: "F005", summary: "an order of something else than numbers" },
+    Code { id: "F006", summary: "a regular expression that CloudWatch does not take" },
+    Code { id: "F007", summary: "more wildcards or regular expressions than CloudWatch takes" },
+    Code { id: "F008", summary: "parentheses nested too deeply" },
+    Code { id: "F009", summary: "a pattern for lines of columns" },
+    Code { id: "F010", summary: "a pattern without a comparison" },
+    Code { id: "F020", summary: "notice: a pattern longer than CloudWatch takes" },
+    Code { id: "F021", summary: "notice: an escape that CloudWatch does not have" },
+    Code { id: "F022", summary: "notice: a comparison that is never true" },
+    Code { id: "F023", summary: "notice: terms that other terms switch off" },
     Code { id: "G001", summary: "YAML that cannot be read" },
     Code { id: "G002", summary: "a key that stands twice" },
     Code { id: "G003", summary: "a rule without what every rule has" },
@@ -87,6 +101,8 @@ pub const ALL: &[Code] = &[
     Code { id: "I045", summary: "notice: a comparison with a time before no beginning" },
     Code { id: "I046", summary: "notice: the only archive, taken for a log group" },
     Code { id: "I047", summary: "a query inside `in` that gives more than one column" },
+    Code { id: "K001", summary: "a detection that looks at more than one record" },
+    Code { id: "K002", summary: "a pack, a header or a tuning that cannot be read" },
     Code { id: "S001", summary: "SQL that does not parse" },
     Code { id: "S002", summary: "a column that does not exist" },
     Code { id: "S003", summary: "a table that does not exist" },

@@ -36,6 +36,7 @@ pub mod relevance;
 mod remainder;
 mod rows;
 mod scalar;
+pub mod selector;
 pub mod sigma;
 mod strings;
 mod syntax;
@@ -78,6 +79,7 @@ pub const ALL: &[&[Function]] = &[
     regex::REGEX,
     relevance::RELEVANCE,
     remainder::REMAINDER,
+    selector::SELECTOR,
     sigma::SIGMA,
     strings::compare::COMPARE,
     strings::cut::CUT,

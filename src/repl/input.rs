@@ -38,8 +38,12 @@ impl Input {
 pub(super) fn is_complete(text: &str) -> bool {
     let trimmed = text.trim();
     let is_meta = trimmed.starts_with(['.', '\\']);
-    let ends_empty = text.ends_with('\n') && Language::of_text(text) == Language::Insights;
-    trimmed.is_empty() || is_meta || trimmed.ends_with(';') || ends_empty
+    let ends = match Language::of_text(text) {
+        Language::Sql => false,
+        Language::Insights => text.ends_with('\n'),
+        Language::Filter => text.ends_with('\n') || trimmed.ends_with('}'),
+    };
+    trimmed.is_empty() || is_meta || trimmed.ends_with(';') || ends
 }
 
 impl Validator for Input {

@@ -140,7 +140,7 @@ impl Shell<'_> {
 
     async fn answer(&self, text: &str) -> Result<(), Error> {
         let language = self.language.unwrap_or_else(|| Language::of_text(text));
-        let text = if language == Language::Insights { text.trim_end().trim_end_matches(';') } else { text };
+        let text = if language != Language::Sql { text.trim_end().trim_end_matches(';') } else { text };
         let source = Source::new("query", text);
         let mut sink = Sink::stdout();
         for statement in self.session.parse(&source, language)? {

@@ -10,6 +10,8 @@ pub enum Language {
     Sql,
     /// CloudWatch Logs Insights.
     Insights,
+    /// Metric-filter patterns of CloudWatch Logs.
+    Filter,
     /// Sigma rules.
     Sigma,
 }
@@ -49,6 +51,7 @@ impl Language {
         match name.to_ascii_lowercase().as_str() {
             "sql" => Some(Self::Sql),
             "insights" | "cwli" => Some(Self::Insights),
+            "filter" => Some(Self::Filter),
             "sigma" | "yml" | "yaml" => Some(Self::Sigma),
             _ => None,
         }
@@ -77,6 +80,10 @@ impl Language {
             };
             rest = after.unwrap_or_default().trim_start();
         }
+        // Nothing but a pattern begins with a brace.
+        if rest.starts_with('{') {
+            return Self::Filter;
+        }
         let is_letter = |c: char| c.is_alphanumeric() || c == '_';
         let mut words = rest.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).map(str::to_lowercase);
         let mut word = words.next().unwrap_or_default();
@@ -99,7 +106,7 @@ impl Language {
     pub fn comment(self) -> &'static str {
         match self {
             Self::Sql => "--",
-            Self::Insights | Self::Sigma => "#",
+            Self::Insights | Self::Filter | Self::Sigma => "#",
         }
     }
 
@@ -107,7 +114,7 @@ impl Language {
     #[must_use]
     pub fn style(self) -> ValueStyle {
         match self {
-            Self::Sql | Self::Sigma => ValueStyle::Sql,
+            Self::Sql | Self::Filter | Self::Sigma => ValueStyle::Sql,
             Self::Insights => ValueStyle::Insights,
         }
     }
@@ -130,6 +137,9 @@ mod tests {
         check("EXPLAIN SELECT 'a|b'", Language::Sql);
         check("explain analyze filter eventName = 'x'", Language::Insights);
         assert_eq!(Language::of_file("a/b.cwli"), Some(Language::Insights));
+        check("{ $.eventName = \"x\" || $.a = 1 }", Language::Filter);
+        check("# why\n{($.a = 1)}", Language::Filter);
+        assert_eq!(Language::of_file("a/b.filter"), Some(Language::Filter));
         assert_eq!(Language::of_file("a/b.sql"), Some(Language::Sql));
         check("title: x\nlogsource:\n  product: aws\ndetection:\n  a: b\n", Language::Sigma);
         assert_eq!(Language::of_file("a/b.yml"), Some(Language::Sigma));

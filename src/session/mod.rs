@@ -7,6 +7,7 @@ mod deadline;
 mod detect;
 mod engine;
 mod error;
+mod filter;
 mod gauge;
 mod hunt;
 mod insights;
@@ -72,6 +73,7 @@ pub struct Statement {
 enum Form {
     Sql(Box<sql::Statement>),
     Insights(Box<crate::insights::Query>),
+    Filter(Box<crate::filter_pattern::Parsed>),
     /// A rule, and the remarks on it.
     Sigma(Box<Rule>, Vec<Diagnostic>),
 }
@@ -164,6 +166,10 @@ impl Session {
                 let parsed = crate::insights::parse(source).map_err(Error::Query);
                 vec![parsed.map(|query| statement(Form::Insights(Box::new(query))))]
             }
+            Language::Filter => {
+                let parsed = crate::filter_pattern::parse(source).map_err(Error::Query);
+                vec![parsed.map(|pattern| statement(Form::Filter(Box::new(pattern))))]
+            }
             Language::Sigma => match crate::sigma::rules_of(source) {
                 Ok((rules, mut notices)) => {
                     // The remarks on a file are said once.
@@ -186,7 +192,11 @@ impl Session {
     /// [`Error::Limit`] when that takes too long, or more would be read than may be.
     pub async fn run(&self, statement: Statement) -> Result<Answer, Error> {
         let deadline = Deadline::after(self.options.timeout);
-        deadline.bound(self.start(statement, deadline)).await
+        let started = async {
+            let planned = self.plan(&statement).await?;
+            self.start(planned, &statement.source, deadline).await
+        };
+        deadline.bound(started).await
     }
 
     /// A statement as SQL, and the remarks on it: SQL as it is planned, other languages as a person would write them.
@@ -203,7 +213,7 @@ impl Session {
                     help: "trailql reads Athena's SQL as it is: one text runs in both".to_owned(),
                 });
             }
-            (Form::Insights(_) | Form::Sigma(..), _) => return self.write_sql(statement, target).await,
+            (Form::Insights(_) | Form::Filter(_) | Form::Sigma(..), _) => return self.write_sql(statement, target).await,
         };
         let catalog = self.catalog().await;
         let (text, list) = match parsed.prepare(&statement.source, &catalog) {
@@ -231,10 +241,10 @@ impl Session {
         Ok((text, notices))
     }
 
-    async fn start(&self, statement: Statement, deadline: Deadline) -> Result<Answer, Error> {
+    async fn start(&self, planned: Planned, source: &Source, deadline: Deadline) -> Result<Answer, Error> {
         let meter = Meter::new(&self.archives());
-        let Planned { plan, language, headings, notices, is_estimate, screen_rows } = self.plan(&statement).await?;
-        let failed = |error: DataFusionError| self.failed(&statement.source, error);
+        let Planned { plan, language, headings, notices, is_estimate, screen_rows } = planned;
+        let failed = |error: DataFusionError| self.failed(source, error);
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
         let (mut state, logical) = frame.into_parts();
         engine::set_budget(&mut state, is_estimate || matches!(logical, LogicalPlan::Explain(_)), &self.options);
@@ -281,6 +291,11 @@ impl Session {
                         Ok(Planned::new(plan, Language::Sql, notices(list)))
                     }
                 }
+            }
+            Form::Filter(parsed) => {
+                let predicate = crate::filter_pattern::predicate(&parsed.pattern);
+                let plan = self.plan_select(source, predicate, Vec::new()).await?;
+                Ok(Planned::new(plan, Language::Filter, notices(parsed.notices.clone())))
             }
             Form::Insights(query) => {
                 let scope = self.scope(query, source).await?;

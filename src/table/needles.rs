@@ -60,6 +60,9 @@ fn clauses_of(predicate: &Arc<dyn PhysicalExpr>) -> Vec<Clause> {
         ("contains", [subject, part]) => one(text_in(subject, part)),
         ("starts_with" | "ends_with", [subject, part]) => one(text_in(subject, part)),
         ("regexp_like", [subject, pattern]) => one(regex_in(subject, pattern)),
+        ("selector_test", [subject, _, test, pattern]) if text(test).as_deref() == Some("matches") => {
+            one(regex_in(subject, pattern))
+        }
         _ => Vec::new(),
     }
 }
@@ -157,7 +160,7 @@ fn is_bare(text: &str) -> bool {
 
 /// Whether a leaf's text is made of the characters that stand in the record.
 fn reads_text(leaf: &Leaf) -> bool {
-    matches!(leaf.kind, Kind::Text | Kind::Scalar | Kind::Json | Kind::Numeral)
+    matches!(leaf.kind, Kind::Text | Kind::Scalar | Kind::Json | Kind::Value | Kind::Numeral)
 }
 
 /// The key of the leaf that a predicate is about, when it is only true of records that have it.

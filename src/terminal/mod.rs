@@ -3,6 +3,7 @@
 //! The shell and the commands show answers in the same way, so the way is here, below both.
 
 mod progress;
+mod rows;
 mod sink;
 mod summary;
 

@@ -20,6 +20,7 @@ fn languages() -> String {
         "| language | as in | files | what it has |\n| --- | --- | --- | --- |\n\
          | SQL | Athena, CloudTrail Lake | `.sql` | {sql} |\n\
          | pipes | CloudWatch Logs Insights | `.insights`, `.cwli` | {commands} |\n\
+         | patterns | CloudWatch metric filters | `.filter` | `{{ $.eventName = \"Delete*\" && $.errorCode NOT EXISTS }}` |\n\
          | rules | Sigma | `.yml`, `.yaml` | {sigma} |\n"
     )
 }

@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["schema", "diag"],
     &["archive", "record", "output"],
     &["functions"],
-    &["sql", "insights", "sigma", "table"],
+    &["sql", "insights", "filter_pattern", "sigma", "alarm", "table"],
     &["session"],
     &["packs", "terminal"],
     &["repl"],
@@ -111,7 +111,7 @@ fn only_a_few_rooms_name_a_terminal() {
 #[test]
 fn pure_rooms_read_no_clock_no_environment_and_no_files() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for room in ["record", "insights", "sigma", "schema", "diag"] {
+    for room in ["record", "insights", "filter_pattern", "sigma", "alarm", "schema", "diag"] {
         let mut files = Vec::new();
         sources(&src.join(room), &mut files);
         for file in files {

@@ -70,6 +70,8 @@ leaf_functions! {
     record_json Json ExactMembers;
     /// A record's field as raw JSON, `null` included.
     record_value Value ExactMembers;
+    /// A record's field as plain text, where it is a string, a number or a boolean.
+    record_scalar Scalar ExactMembers;
     /// A record's field as a point in time.
     record_time Time ExactMembers;
 }

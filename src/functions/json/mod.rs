@@ -20,7 +20,7 @@ use crate::schema::columns;
 pub(super) use functions::shortened;
 pub use leaf::{
     LeafFunction, json_extract, json_extract_scalar, json_member, leaf, record_flag, record_json, record_numeral,
-    record_text, record_time, record_value,
+    record_scalar, record_text, record_time, record_value,
 };
 pub use path::json_path;
 pub(super) use write::json_of;
@@ -106,6 +106,13 @@ pub(super) const JSON: &[Function] = &[
             (r#"record_value('{"a":null}', 'b')"#, "NULL"),
         ],
         record_value,
+    ),
+    Function::ours(
+        "record_scalar",
+        "record_scalar(json, key_or_index, …)",
+        "A string, number or boolean as text; NULL for objects and arrays.",
+        &[(r#"record_scalar('{"a":{"b":7}}', 'a', 'b')"#, "7"), (r#"record_scalar('{"a":{}}', 'a')"#, "NULL")],
+        record_scalar,
     ),
     Function::ours(
         "record_time",

@@ -7,6 +7,7 @@ use super::Refused;
 
 /// Functions, and the command or function of a query that calls them; more telling ones first.
 const OWN: &[(&str, &str)] = &[
+    ("selector_test", "a metric filter with this comparison"),
     ("pattern_anomaly", "anomaly"),
     ("merged_patterns", "pattern"),
     ("pattern_of", "pattern"),
