@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod hunt;
+mod hunt_format;
 mod query;
 mod texts;
 mod translate;

@@ -22,7 +22,7 @@ use progress::Progress;
 use crate::diag::{Diagnostics, Severity};
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
-use crate::output::{self, Format, Writer, escape};
+use crate::output::{self, Format, Tones, Writer, escape};
 use crate::session::{Answer, Error, Gauge, Outcome};
 
 /// How to speak to whoever started the process.
@@ -107,14 +107,20 @@ impl Terminal {
         Ok(())
     }
 
-    /// Writes rows that are there already.
+    /// Writes rows that are there already, some values set off by their tones.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn write(&self, batch: &RecordBatch, format: Format, sink: &mut Sink) -> Result<output::Written, Error> {
+    pub fn write(
+        &self,
+        batch: &RecordBatch,
+        format: Format,
+        tones: Tones,
+        sink: &mut Sink,
+    ) -> Result<output::Written, Error> {
         let width = sink.is_terminal().then(|| columns(batch.num_columns())).flatten();
         let color = self.color_rows && sink.is_terminal();
-        let options = output::Options { width, color, ..output::Options::default() };
+        let options = output::Options { width, color, tones: Some(tones), ..output::Options::default() };
         let mut writer = Writer::new(format, batch.schema(), options, sink.writer())?;
         writer.write(batch)?;
         Ok(writer.finish()?)
@@ -127,10 +133,10 @@ impl Terminal {
         }
     }
 
-    /// Says what an answer took that was not shown by itself, whose findings are so many.
-    pub fn account(&self, outcome: &Outcome, findings: u64, started: Instant) {
-        let outcome = Outcome { rows: findings, why_empty: None, unknown_fields: Vec::new(), ..outcome.clone() };
-        self.report(&outcome, &output::Written { rows: findings, ..output::Written::default() }, started);
+    /// Says what an answer took that was not shown by itself, after what was made of it.
+    pub fn account(&self, made: &str, outcome: &Outcome, written: &output::Written, started: Instant) {
+        let outcome = Outcome { why_empty: None, unknown_fields: Vec::new(), ..outcome.clone() };
+        self.report(Some(made), &outcome, written, started);
     }
 
     /// Writes an answer, and says on stderr what it took. `constants` become columns before the answer's own.
@@ -179,7 +185,7 @@ impl Terminal {
         let written = writer.finish()?;
         let outcome = answer.outcome();
         drop(answer);
-        self.report(&outcome, &written, started);
+        self.report(None, &outcome, &written, started);
         Ok(Shown { rows, outcome })
     }
 
@@ -202,7 +208,7 @@ impl Terminal {
         }
         let outcome = answer.outcome();
         let written = output::Written { rows, ..output::Written::default() };
-        self.report(&outcome, &written, started);
+        self.report(None, &outcome, &written, started);
         Ok(Shown { rows, outcome })
     }
 
@@ -214,7 +220,7 @@ impl Terminal {
     }
 
     /// Warnings about what could not be read, the reason for an empty answer, and the summary line.
-    fn report(&self, outcome: &Outcome, written: &output::Written, started: Instant) {
+    fn report(&self, made: Option<&str>, outcome: &Outcome, written: &output::Written, started: Instant) {
         let failed = outcome.failed.iter().map(ToString::to_string);
         let unlisted = outcome.unlisted.iter().map(|(location, reason)| format!("cannot list {location}: {reason}"));
         for message in failed.chain(unlisted).take(FILES_NAMED) {
@@ -246,7 +252,7 @@ impl Terminal {
                 self.color,
             ));
         }
-        self.say(&summary::line(outcome, written, started.elapsed()));
+        self.say(&summary::line(made, outcome, written, started.elapsed()));
     }
 
     /// Draws an error. A reader that went away is none.
