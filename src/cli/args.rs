@@ -7,6 +7,7 @@ use bytesize::ByteSize;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::hunt_format::HuntFormat;
 use crate::archive::{S3Options, Slack};
 use crate::output::Format;
 use crate::record::Limits;
@@ -266,7 +267,22 @@ pub(super) struct HuntArgs {
     pub(super) fail_on: Option<crate::packs::Level>,
     /// Where and how findings are written.
     #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) output: HuntOutputArgs,
+}
+
+/// Where and how findings are written.
+#[derive(Debug, Clone, Args)]
+pub(super) struct HuntOutputArgs {
+    /// Format: sarif, ocsf, html, or rows as table, csv, tsv, json, ndjson, line, markdown, parquet. Told from
+    /// --out's ending when not given; a summary by rule without either.
+    #[arg(short, long, value_name = "FORMAT", env = "TRAILQL_OUTPUT")]
+    pub(super) output: Option<HuntFormat>,
+    /// File to write findings to, whole or not at all: findings.sarif, .ocsf.json, .html, or a format of rows.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// At most this many findings, the worst first; of questions, rows.
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<u64>,
 }
 
 /// Where and how results are written.

@@ -1,13 +1,16 @@
 //! `trailql hunt`: every detection in one pass over an archive, questions one after the other.
 
+use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
 
 use super::Exit;
-use super::args::{HuntArgs, OutputArgs};
-use super::query::{format, sink};
-use crate::output::Format;
-use crate::packs::{self, Compiler, Findings, Hunt, Pack, Rule, SavedQuery, Tuning, report};
+use super::args::{HuntArgs, HuntOutputArgs};
+use super::hunt_format::{HuntFormat, Report};
+use super::query::{check, sink};
+use crate::output::{self, Format};
+use crate::packs::{self, Compiler, Findings, Hunt, Level, Pack, Rule, SavedQuery, Tuning, report};
+use crate::schema::attack;
 use crate::session::{Error, Options, Outcome, Session};
 use crate::terminal::{Sink, Terminal};
 
@@ -15,7 +18,8 @@ use crate::terminal::{Sink, Terminal};
 pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let (packs, mut exit) = packs_of(args, terminal)?;
     let chosen = choose(&packs, args)?;
-    let mut sink = sink(&args.output)?;
+    let format = format(&args.output)?;
+    let mut sink = sink(args.output.out.as_deref())?;
     if args.list {
         for (pack, query) in chosen {
             let header = &query.header;
@@ -23,6 +27,17 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
         }
         sink.keep()?;
         return Ok(exit);
+    }
+    if let (HuntFormat::Report(report), Some((pack, query))) = (format, chosen.iter().find(|(pack, _)| pack.asks)) {
+        return Err(Error::Usage {
+            message: format!(
+                "`{}` of `{}` is a question, whose rows are no findings for `{}`",
+                query.id,
+                pack.name,
+                report.name()
+            ),
+            help: "ask it by itself, in a format of rows such as table or csv".to_owned(),
+        });
     }
     let tuning = args.tuning.as_deref().map_or_else(|| Ok(Tuning::default()), Tuning::read).map_err(Error::Query)?;
     let tuning = tuning.with_params(&options.params);
@@ -41,9 +56,20 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     if args.test {
         return Ok(exit.and(test(&chosen, &rules, options, terminal, sink)?));
     }
+    let (since, until) = (options.since.map(|bound| bound.at), options.until.map(|bound| bound.at));
+    let context = report::Context {
+        archives: args.archives.clone(),
+        since,
+        until,
+        generated: options.now,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        outcome: Outcome::default(),
+    };
+    exit = exit.and(add_sigma(args, &compiler, &mut rules, terminal).await?);
     let session = Session::open(&args.archives, options).await?;
-    if !rules.is_empty() {
-        exit = exit.and(hunt(&session, rules, args, terminal, &mut sink).await?);
+    // A report says that nothing ran, too.
+    if !rules.is_empty() || matches!(format, HuntFormat::Report(_)) {
+        exit = exit.and(hunt(&session, rules, args, context, terminal, &mut sink).await?);
     }
     for (_, query) in chosen.iter().filter(|(pack, _)| pack.asks) {
         exit = exit.and(match ask(&session, query, args, terminal, &mut sink).await {
@@ -55,6 +81,36 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
         });
     }
     sink.keep()?;
+    Ok(exit)
+}
+
+/// Adds the Sigma rules that were asked for, and says what became of their files.
+async fn add_sigma(
+    args: &HuntArgs,
+    compiler: &Compiler,
+    rules: &mut Vec<Rule>,
+    terminal: &Terminal,
+) -> Result<Exit, Error> {
+    if args.sigma.is_empty() {
+        return Ok(Exit::Complete);
+    }
+    let loaded = compiler.sigma(&args.sigma).await?;
+    let mut exit = Exit::Complete;
+    for failed in loaded.failed {
+        terminal.fail(&Error::Query(failed));
+        exit = Exit::Usage;
+    }
+    for notice in &loaded.notices {
+        terminal.remark(notice);
+    }
+    let wanted = loaded.rules.into_iter().filter(|rule| {
+        args.rule.is_empty() || args.rule.iter().any(|id| packs::fits(id, &rule.about.id))
+    });
+    let before = rules.len();
+    rules.extend(wanted.filter(|rule| is_wanted(&rule.about.attack, rule.about.level, args)));
+    let skipped: Vec<_> = loaded.skipped.iter().map(|(why, count)| format!("{count} {why}")).collect();
+    let skipped = if skipped.is_empty() { String::new() } else { format!("; left out: {}", skipped.join(", ")) };
+    terminal.note(&format!("{} Sigma rules{skipped}", rules.len() - before));
     Ok(exit)
 }
 
@@ -90,6 +146,7 @@ async fn hunt(
     session: &Session,
     rules: Vec<Rule>,
     args: &HuntArgs,
+    mut context: report::Context,
     terminal: &Terminal,
     sink: &mut Sink,
 ) -> Result<Exit, Error> {
@@ -98,14 +155,21 @@ async fn hunt(
     let mut pass = terminal.wait(session.pass(hunt.predicates(), &packs::shown())).await?;
     terminal.follow(&mut pass.answer, |batch| hunt.take(&batch)).await?;
     let learn = args.learn.map(|learn| i64::try_from(learn.as_millis()).unwrap_or(i64::MAX));
-    let outcome = pass.answer.outcome();
-    let findings = hunt.finish(&pass.names_met(), None, learn);
-    write(&findings, args, terminal, sink)?;
+    context.outcome = pass.answer.outcome();
+    let mut findings = hunt.finish(&pass.names_met(), None, learn);
+    let exit = exit_of(&findings, &context.outcome, args);
+    let totals = report::totals(&findings);
+    let limit = args.output.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+    findings.list.truncate(limit);
+    let written = match format(&args.output)? {
+        HuntFormat::Rows(format) => write_rows(&findings, format, args, terminal, sink)?,
+        HuntFormat::Report(report) => write_report(&findings, &context, report, sink)?,
+    };
     for notice in &findings.notices {
         terminal.note(notice);
     }
-    terminal.account(&outcome, findings.list.len() as u64, started);
-    Ok(exit_of(&findings, &outcome, args))
+    terminal.account(&totals, &context.outcome, &written, started);
+    Ok(exit)
 }
 
 fn exit_of(findings: &Findings, outcome: &Outcome, args: &HuntArgs) -> Exit {
@@ -113,19 +177,51 @@ fn exit_of(findings: &Findings, outcome: &Outcome, args: &HuntArgs) -> Exit {
     Exit::of_outcome(outcome).and(if is_bad { Exit::BadNews } else { Exit::Complete })
 }
 
-/// Writes findings: a summary by rule, or each in the format asked for.
-fn write(findings: &Findings, args: &HuntArgs, terminal: &Terminal, sink: &mut Sink) -> Result<(), Error> {
+/// The format that was asked for, or that the output file's name tells.
+fn format(args: &HuntOutputArgs) -> Result<HuntFormat, Error> {
+    let of_file = args.out.as_ref().and_then(|path| HuntFormat::of_file(&path.to_string_lossy()));
+    let format = args.output.or(of_file).unwrap_or(HuntFormat::Rows(Format::default()));
+    if let HuntFormat::Rows(format) = format {
+        check(format, args.out.as_deref())?;
+    }
+    Ok(format)
+}
+
+/// Writes findings as rows: a summary by rule, or each in the format asked for.
+fn write_rows(
+    findings: &Findings,
+    format: Format,
+    args: &HuntArgs,
+    terminal: &Terminal,
+    sink: &mut Sink,
+) -> Result<output::Written, Error> {
     let is_summary = args.output.output.is_none() && args.output.out.is_none();
-    let format = format(&args.output)?;
     let batch = if is_summary {
         report::summary(findings)?
     } else {
-        let limit = args.output.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        let list = &findings.list[..findings.list.len().min(limit)];
-        report::rows(findings, list, matches!(format, Format::Table | Format::Line | Format::Markdown))?
+        report::rows(findings, &findings.list, is_for_people(format))?
     };
-    terminal.write(&batch, format, sink)?;
-    Ok(())
+    terminal.write(&batch, format, report::TONES, sink)
+}
+
+fn write_report(
+    findings: &Findings,
+    context: &report::Context,
+    report: Report,
+    sink: &mut Sink,
+) -> Result<output::Written, Error> {
+    let mut out = BufWriter::new(sink.writer());
+    match report {
+        Report::Sarif => report::sarif::write(findings, context, &mut out)?,
+        Report::Ocsf => report::ocsf::write(findings, context, &mut out)?,
+        Report::Html => report::html::write(findings, context, &mut out)?,
+    }
+    out.flush().map_err(|error| Error::Output(output::Error::Write(error)))?;
+    Ok(output::Written { rows: findings.list.len() as u64, ..output::Written::default() })
+}
+
+fn is_for_people(format: Format) -> bool {
+    matches!(format, Format::Table | Format::Line | Format::Markdown)
 }
 
 /// Answers a question as it stands.
@@ -136,9 +232,11 @@ async fn ask(
     terminal: &Terminal,
     sink: &mut Sink,
 ) -> Result<Exit, Error> {
-    let OutputArgs { limit, .. } = args.output;
-    let format = format(&args.output)?;
-    let for_people = matches!(format, Format::Table | Format::Line | Format::Markdown);
+    let HuntOutputArgs { limit, .. } = args.output;
+    let HuntFormat::Rows(format) = format(&args.output)? else {
+        return Err(Error::Bug("a report of rows".to_owned()));
+    };
+    let for_people = is_for_people(format);
     let level = query.header.level.to_string();
     let constants = [("query", query.id.as_str()), ("level", level.as_str())];
     let constants = if for_people { &[] } else { constants.as_slice() };
@@ -192,17 +290,29 @@ fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a S
         .filter(|pack| args.pack.is_empty() || args.pack.contains(&pack.name))
         .flat_map(|pack| pack.queries.iter().map(move |query| (pack, query)))
         .collect();
-    if let Some(id) = args.rule.iter().find(|id| !all.iter().any(|(_, query)| packs::fits(id, &query.id))) {
+    if args.sigma.is_empty()
+        && let Some(id) = args.rule.iter().find(|id| !all.iter().any(|(_, query)| packs::fits(id, &query.id))) {
         return Err(unknown("rule", id, all.iter().map(|(_, query)| query.id.as_str()).collect()));
     }
     let is_named = |query: &SavedQuery| args.rule.iter().any(|id| packs::fits(id, &query.id));
-    let is_wanted = |(pack, query): &(&Pack, &SavedQuery)| {
+    let is_chosen = |(pack, query): &(&Pack, &SavedQuery)| {
         let header = &query.header;
         let runs_unasked =
             (!pack.asks || !args.pack.is_empty() || args.list) && (!header.is_broad || args.broad || args.list);
         (if args.rule.is_empty() { runs_unasked } else { is_named(query) })
-            && args.min_level.is_none_or(|least| header.level >= least)
-            && (args.technique.is_empty() || args.technique.iter().any(|id| header.attack.contains(id)))
+            && is_wanted(&header.attack, header.level, args)
     };
-    Ok(all.into_iter().filter(is_wanted).collect())
+    Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+/// Whether rules of these techniques and this level are asked for.
+fn is_wanted(attack: &[String], level: Level, args: &HuntArgs) -> bool {
+    let is_of = |wanted: &String| {
+        let (old, new) = attack::both(wanted);
+        // A technique stands for its parts, too.
+        let fits = |id: &str, wanted: &str| id == wanted || id.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
+        attack.iter().map(|id| attack::both(id)).any(|(before, since)| fits(&before, &old) || fits(&since, &new))
+    };
+    args.min_level.is_none_or(|least| level >= least)
+        && (args.technique.is_empty() || args.technique.iter().any(is_of))
 }

@@ -5,6 +5,7 @@ mod args;
 mod exit;
 mod filter;
 mod hunt;
+mod hunt_format;
 mod query;
 mod texts;
 mod translate;

@@ -1,6 +1,7 @@
 //! `trailql query`: statements from the command line, from files, from stdin; their answers; leave.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use super::args::{OutputArgs, QueryArgs};
 use super::{Exit, texts};
@@ -14,7 +15,7 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
     let format = format(&args.output)?;
     let session = Session::open(&args.archives, options).await?;
     let mut exit = Exit::Complete;
-    let mut sink = sink(&args.output)?;
+    let mut sink = sink(args.output.out.as_deref())?;
     let mut is_idle = true;
     for (source, language) in texts {
         // A text with an error in it is not begun, unless the rest of it is wanted all the same.
@@ -48,10 +49,14 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
 }
 
 /// The format that was asked for, or that the output file's name tells.
-pub(super) fn format(args: &OutputArgs) -> Result<Format, Error> {
+fn format(args: &OutputArgs) -> Result<Format, Error> {
     let of_file = args.out.as_ref().and_then(|path| Format::of_file(&path.to_string_lossy()));
-    let format = args.output.or(of_file).unwrap_or_default();
-    if !format.info().text && args.out.is_none() && std::io::stdout().is_terminal() {
+    check(args.output.or(of_file).unwrap_or_default(), args.out.as_deref())
+}
+
+/// The format, unless it would go to a terminal that cannot show it.
+pub(super) fn check(format: Format, out: Option<&Path>) -> Result<Format, Error> {
+    if !format.info().text && out.is_none() && std::io::stdout().is_terminal() {
         return Err(Error::Usage {
             message: format!("`{format}` is no text for a terminal"),
             help: "name a file with --out, or redirect the output".to_owned(),
@@ -61,14 +66,14 @@ pub(super) fn format(args: &OutputArgs) -> Result<Format, Error> {
 }
 
 /// Where the rows go.
-pub(super) fn sink(args: &OutputArgs) -> Result<Sink, Error> {
-    match &args.out {
+pub(super) fn sink(out: Option<&Path>) -> Result<Sink, Error> {
+    match out {
         Some(path) => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let message = match folder {
                 _ if path.is_dir() => format!("`{}` is a folder", path.display()),
                 Some(folder) if !folder.is_dir() => format!("there is no folder `{}`", folder.display()),
-                _ => return Sink::file(path.clone()).map_err(|error| Error::Output(output::Error::Write(error))),
+                _ => return Sink::file(path.to_owned()).map_err(|error| Error::Output(output::Error::Write(error))),
             };
             Err(Error::Usage { message, help: "--out names a file, in a folder that is there".to_owned() })
         }

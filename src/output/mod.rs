@@ -102,6 +102,30 @@ pub enum ValueStyle {
     Insights,
 }
 
+/// How loud a value is where there are colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing is worse.
+    Alarm,
+    /// Bad.
+    Bad,
+    /// To be watched.
+    Warning,
+    /// To be known.
+    Notice,
+    /// In the background.
+    Quiet,
+}
+
+/// The values of a column that have a tone. A table parts its rows where they change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tones {
+    /// The column's name.
+    pub column: &'static str,
+    /// Its values.
+    pub values: &'static [(&'static str, Tone)],
+}
+
 /// How a result is written. Formats that have no use for an option ignore it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -117,11 +141,21 @@ pub struct Options {
     pub headings: bool,
     /// How values become text.
     pub style: ValueStyle,
+    /// Values that a table sets off.
+    pub tones: Option<Tones>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { width: None, max_rows: None, null: None, color: false, headings: true, style: ValueStyle::Sql }
+        Self {
+            width: None,
+            max_rows: None,
+            null: None,
+            color: false,
+            headings: true,
+            style: ValueStyle::Sql,
+            tones: None,
+        }
     }
 }
 

@@ -9,14 +9,14 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::iter::repeat_n;
 
-use anstyle::{Effects, Style};
+use anstyle::{AnsiColor, Effects, Style};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::{self, Wish, cut, keeps_end};
 use super::value::{each_row, is_number, is_text};
-use super::{Options, Out, Result, Sink, Written, escape};
+use super::{Options, Out, Result, Sink, Tone, Written, escape};
 
 /// The narrowest terminal a table is made for, in columns; on a narrower one it runs over.
 pub(super) const NARROWEST: usize = 10;
@@ -32,14 +32,17 @@ pub(super) fn open(schema: SchemaRef, options: Options, out: Out) -> Result<Box<
             rigid: !is_text(field.data_type()),
         })
         .collect();
+    let toned = options.tones.and_then(|tones| schema.index_of(tones.column).ok());
     let options = Options { width: options.width.map(|width| width.max(NARROWEST)), ..options };
-    Ok(Box::new(Table { out, columns, options, rows: Vec::new(), hidden_rows: 0 }))
+    Ok(Box::new(Table { out, columns, options, toned, rows: Vec::new(), hidden_rows: 0 }))
 }
 
 struct Table {
     out: Out,
     columns: Vec<Column>,
     options: Options,
+    /// The column whose values have tones.
+    toned: Option<usize>,
     rows: Vec<Vec<Shown>>,
     hidden_rows: u64,
 }
@@ -121,10 +124,27 @@ impl Table {
             // Only values that are cut are counted.
             pen.cut = 0;
         }
+        let pen_color = pen.color;
         let dim = if pen.color { Style::new().effects(Effects::DIMMED) } else { Style::new() };
+        let mut before: Option<&str> = None;
         for row in &self.rows {
-            let style = |value: &Shown| if value.null { dim } else { Style::new() };
-            let values = row.iter().zip(&self.columns).map(|(value, column)| (value, style(value), column.right));
+            let toned = self.toned.and_then(|index| row.get(index)).map(|value| value.text.as_str());
+            if before.is_some() && before != toned {
+                out.write_all(pen.rule(widths, ['├', '┼', '┤']).as_bytes())?;
+            }
+            before = toned;
+            let style = |index: usize, value: &Shown| match self.options.tones {
+                _ if !pen_color => Style::new(),
+                _ if value.null => dim,
+                Some(tones) if self.toned == Some(index) => tones
+                    .values
+                    .iter()
+                    .find(|(known, _)| *known == value.text)
+                    .map_or(Style::new(), |(_, tone)| loud(*tone)),
+                _ => Style::new(),
+            };
+            let values = row.iter().enumerate().zip(&self.columns);
+            let values = values.map(|((index, value), column)| (value, style(index, value), column.right));
             out.write_all(pen.row(widths, values).as_bytes())?;
         }
         if self.hidden_rows > 0 {
@@ -134,6 +154,18 @@ impl Table {
         }
         out.write_all(pen.rule(widths, ['└', '┴', '┘']).as_bytes())?;
         Ok(())
+    }
+}
+
+/// The style of a tone, in colours that are told apart on dark and on light ground.
+fn loud(tone: Tone) -> Style {
+    let in_color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
+    match tone {
+        Tone::Alarm => in_color(AnsiColor::Red).effects(Effects::BOLD | Effects::INVERT),
+        Tone::Bad => in_color(AnsiColor::Red).effects(Effects::BOLD),
+        Tone::Warning => in_color(AnsiColor::Yellow),
+        Tone::Notice => in_color(AnsiColor::Cyan),
+        Tone::Quiet => Style::new().effects(Effects::DIMMED),
     }
 }
 
@@ -184,7 +216,7 @@ mod tests {
     use insta::assert_snapshot;
     use proptest::prelude::*;
 
-    use super::super::{Format, ValueStyle, sample};
+    use super::super::{Format, Tones, ValueStyle, sample};
     use super::*;
 
     fn check(options: Options, batches: &[RecordBatch]) -> String {
@@ -295,6 +327,26 @@ mod tests {
         │ ESC[2mNULLESC[0m │
         └──────┘
         ");
+    }
+
+    #[test]
+    fn rows_are_parted_and_coloured_by_the_tones_of_a_column() {
+        let tones = Tones { column: "level", values: &[("high", Tone::Bad), ("low", Tone::Quiet)] };
+        let batch = sample::columns(&[("level", &["high", "high", "low"]), ("n", &["high", "b", "c"])]);
+        let options = Options { tones: Some(tones), ..Options::default() };
+        assert_snapshot!(check(options.clone(), std::slice::from_ref(&batch)), @"
+        ┌───────┬──────┐
+        │ level │ n    │
+        ├───────┼──────┤
+        │ high  │ high │
+        │ high  │ b    │
+        ├───────┼──────┤
+        │ low   │ c    │
+        └───────┴──────┘
+        ");
+        let colored = check(Options { color: true, ..options }, &[batch]).replace('\x1b', "ESC");
+        assert!(colored.contains("│ ESC[1mESC[31mhighESC[0m  │ high │"), "{colored}");
+        assert!(colored.contains("│ ESC[2mlowESC[0m   │ c    │"), "{colored}");
     }
 
     #[test]

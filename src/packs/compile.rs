@@ -1,6 +1,7 @@
 //! From saved queries to rules that a pass can evaluate: predicates with values in place of parameters, without the
 //! calls of services and without exceptions, for calls that ended as asked.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::common::ScalarValue;
@@ -10,6 +11,7 @@ use datafusion::prelude::{col, lit};
 
 use super::condition::Test;
 use super::library::wrong;
+use super::sigma::{self, Loaded};
 use super::{Condition, DataEvents, Level, Outcome, Pack, SavedQuery, Tuning, params};
 use crate::diag::Source;
 use crate::session::{Detection, Error, Language, Options, Session};
@@ -144,7 +146,7 @@ impl Compiler {
     ///
     /// # Errors
     /// [`Error::Query`] when the condition of one is wrong.
-    pub async fn except(&self, id: &str, steps: &mut [Step]) -> Result<(), Error> {
+    async fn except(&self, id: &str, steps: &mut [Step]) -> Result<(), Error> {
         for exception in self.tuning.exceptions(id, self.options.now) {
             let condition = !coalesce(vec![self.exception(&exception).await?, lit(false)]);
             for step in &mut *steps {
@@ -154,6 +156,19 @@ impl Compiler {
             }
         }
         Ok(())
+    }
+
+    /// The Sigma rules below these files and folders.
+    ///
+    /// # Errors
+    /// [`Error::Query`] when an exception is wrong.
+    pub async fn sigma(&self, paths: &[PathBuf]) -> Result<Loaded, Error> {
+        let mut loaded = sigma::load(paths, &self.tuning, self.outcome);
+        for rule in &mut loaded.rules {
+            let id = rule.about.id.clone();
+            self.except(&id, &mut rule.steps).await?;
+        }
+        Ok(loaded)
     }
 
     /// The condition of an exception.

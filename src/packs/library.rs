@@ -205,6 +205,6 @@ mod tests {
         let messages: Vec<_> = wrong.iter().map(|one| one.list[0].message.clone()).collect();
         assert_eq!(messages.len(), 3);
         assert!(messages[0].contains("`huge`") && messages[1].contains("gone.sql") && messages[2].contains("a.txt"));
-        assert_eq!(wrong[0].list[0].labels.len(), 1);
+        assert!(wrong[0].list[0].label.is_some());
     }
 }

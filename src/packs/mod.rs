@@ -27,7 +27,7 @@ mod library;
 mod params;
 mod records;
 pub mod report;
-pub mod sigma;
+mod sigma;
 mod tuning;
 
 pub use check::{check, examples};
@@ -39,4 +39,5 @@ pub use hunt::{Hunt, shown};
 pub use level::{LEVELS, Level};
 pub use library::{Pack, SavedQuery, all, of_folder};
 pub use params::{Kind, Param};
+pub use sigma::Loaded;
 pub use tuning::{Tuning, fits};

@@ -22,6 +22,13 @@ pub(super) struct Place {
     length: usize,
 }
 
+impl Place {
+    /// Bytes of the text.
+    pub(super) fn length(self) -> usize {
+        self.length
+    }
+}
+
 impl Default for Records {
     fn default() -> Self {
         Self { file: Mutex::new(SpooledTempFile::new(IN_MEMORY)), length: 0 }

@@ -25,18 +25,9 @@ pub struct Loaded {
     pub skipped: Vec<(String, usize)>,
 }
 
-/// How rules that others wrote are run.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Modes {
-    /// Only calls that ended so; all when not given.
-    pub outcome: Option<Outcome>,
-    /// Whether calls of services are left out.
-    pub without_services: bool,
-}
-
-/// Reads every rule below these files and folders.
-#[must_use]
-pub fn load(paths: &[PathBuf], tuning: &Tuning, modes: Modes) -> Loaded {
+/// Reads every rule below these files and folders. They look at all calls, those of services included, unless an
+/// outcome is asked for.
+pub(super) fn load(paths: &[PathBuf], tuning: &Tuning, outcome: Option<Outcome>) -> Loaded {
     let mut loaded = Loaded::default();
     let mut sources = Vec::new();
     for path in paths {
@@ -44,7 +35,7 @@ pub fn load(paths: &[PathBuf], tuning: &Tuning, modes: Modes) -> Loaded {
     }
     let options = Options { placeholders: placeholders(tuning), ..Options::default() };
     let collection = Collection::load(&sources, &options);
-    loaded.rules = rules(&collection, tuning, modes);
+    loaded.rules = rules(&collection, tuning, outcome);
     loaded.skipped = collection.reasons().into_iter().map(|(why, count)| (why.to_string(), count)).collect();
     loaded.failed.extend(collection.failed);
     loaded.notices = collection.notices;
@@ -85,14 +76,14 @@ fn placeholders(tuning: &Tuning) -> Placeholders {
     tuning.lists().map(|(name, items)| (name.to_owned(), items)).collect()
 }
 
-fn rules(collection: &Collection, tuning: &Tuning, modes: Modes) -> Vec<Rule> {
+fn rules(collection: &Collection, tuning: &Tuning, outcome: Option<Outcome>) -> Vec<Rule> {
     let mut rules = Vec::new();
     for (place, rule) in collection.rules.iter().enumerate() {
         if !collection.reports(place) || !tuning.enables(rule.header.key()) {
             continue;
         }
         let columns = rule.header.fields.iter().map(|name| (name.clone(), field(name))).collect();
-        let step = detection(rule.predicate(), columns, modes);
+        let step = detection(rule.predicate(), columns, outcome);
         let about = about(&rule.header, tuning, None);
         rules.push(Rule { about, steps: vec![Step::Records(step)], condition: None, reports: true });
     }
@@ -102,7 +93,7 @@ fn rules(collection: &Collection, tuning: &Tuning, modes: Modes) -> Vec<Rule> {
     };
     for (place, correlation) in collection.correlations.iter().enumerate() {
         if tuning.enables(correlation.header.key()) {
-            rules.push(correlated(correlation, collection, tuning, modes, reports(place)));
+            rules.push(correlated(correlation, collection, tuning, outcome, reports(place)));
         }
     }
     rules
@@ -112,7 +103,7 @@ fn correlated(
     correlation: &Correlation,
     collection: &Collection,
     tuning: &Tuning,
-    modes: Modes,
+    outcome: Option<Outcome>,
     reports: bool,
 ) -> Rule {
     let condition = condition(correlation);
@@ -124,7 +115,7 @@ fn correlated(
                 let Some(rule) = collection.rules.get(place) else { continue };
                 let column = |name: &String| (name.clone(), field(correlation.field_in(&rule.header, name)));
                 let columns = names.iter().map(column).collect();
-                steps.push(Step::Records(detection(rule.predicate(), columns, modes)));
+                steps.push(Step::Records(detection(rule.predicate(), columns, outcome)));
             }
             Target::Correlation(place) => {
                 let Some(other) = collection.correlations.get(place) else { continue };
@@ -168,9 +159,9 @@ fn comparison(operator: Operator) -> Comparison {
     }
 }
 
-fn detection(predicate: Expr, columns: Vec<(String, Expr)>, modes: Modes) -> Detection {
-    let outcome = modes.outcome.unwrap_or(Outcome::Any);
-    Detection { predicate: with_conditions(predicate, outcome, modes.without_services), columns }
+fn detection(predicate: Expr, columns: Vec<(String, Expr)>, outcome: Option<Outcome>) -> Detection {
+    let outcome = outcome.unwrap_or(Outcome::Any);
+    Detection { predicate: with_conditions(predicate, outcome, false), columns }
 }
 
 fn about(header: &Header, tuning: &Tuning, condition: Option<String>) -> Arc<About> {

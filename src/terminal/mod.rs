@@ -23,7 +23,7 @@ use progress::Progress;
 use crate::diag::{Diagnostics, Severity};
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
-use crate::output::{self, Format, Writer, escape};
+use crate::output::{self, Format, Tones, Writer, escape};
 use crate::session::{Answer, Error, Gauge, Outcome};
 
 /// How to speak to whoever started the process.
@@ -92,46 +92,10 @@ impl Terminal {
         }
     }
 
-    /// Hands every batch of an answer on, after a line about how far it is where that takes long.
-    ///
-    /// # Errors
-    /// When the query fails on its way, or what is done with a batch.
-    pub async fn follow(
-        &self,
-        answer: &mut Answer,
-        mut each: impl FnMut(RecordBatch) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut progress = Progress::new(self.progress, self.quiet);
-        while let Some(batch) = self.next(answer, &mut progress).await? {
-            each(batch)?;
-        }
-        Ok(())
-    }
-
-    /// Writes rows that are there already.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn write(&self, batch: &RecordBatch, format: Format, sink: &mut Sink) -> Result<output::Written, Error> {
-        let width = sink.is_terminal().then(|| columns(batch.num_columns())).flatten();
-        let color = self.color_rows && sink.is_terminal();
-        let options = output::Options { width, color, ..output::Options::default() };
-        let mut writer = Writer::new(format, batch.schema(), options, sink.writer())?;
-        writer.write(batch)?;
-        Ok(writer.finish()?)
-    }
-
-    /// Says a remark on stderr.
-    pub fn note(&self, message: &str) {
-        if !self.quiet {
-            self.say(&diagnostic::draw_message(Title::Notice, message, &[], self.color));
-        }
-    }
-
-    /// Says what an answer took that was not shown by itself, whose findings are so many.
-    pub fn account(&self, outcome: &Outcome, findings: u64, started: Instant) {
-        let outcome = Outcome { rows: findings, why_empty: None, unknown_fields: Vec::new(), ..outcome.clone() };
-        self.report(&outcome, &output::Written { rows: findings, ..output::Written::default() }, started);
+    /// Says what an answer took that was not shown by itself, after what was made of it.
+    pub fn account(&self, made: &str, outcome: &Outcome, written: &output::Written, started: Instant) {
+        let outcome = Outcome { why_empty: None, unknown_fields: Vec::new(), ..outcome.clone() };
+        self.report(Some(made), &outcome, written, started);
     }
 
     /// Writes an answer, and says on stderr what it took. `constants` become columns before the answer's own.
@@ -180,7 +144,7 @@ impl Terminal {
         let written = writer.finish()?;
         let outcome = answer.outcome();
         drop(answer);
-        self.report(&outcome, &written, started);
+        self.report(None, &outcome, &written, started);
         Ok(Shown { rows, outcome })
     }
 
@@ -203,7 +167,7 @@ impl Terminal {
         }
         let outcome = answer.outcome();
         let written = output::Written { rows, ..output::Written::default() };
-        self.report(&outcome, &written, started);
+        self.report(None, &outcome, &written, started);
         Ok(Shown { rows, outcome })
     }
 
@@ -215,7 +179,7 @@ impl Terminal {
     }
 
     /// Warnings about what could not be read, the reason for an empty answer, and the summary line.
-    fn report(&self, outcome: &Outcome, written: &output::Written, started: Instant) {
+    fn report(&self, made: Option<&str>, outcome: &Outcome, written: &output::Written, started: Instant) {
         let failed = outcome.failed.iter().map(ToString::to_string);
         let unlisted = outcome.unlisted.iter().map(|(location, reason)| format!("cannot list {location}: {reason}"));
         for message in failed.chain(unlisted).take(FILES_NAMED) {
@@ -247,7 +211,7 @@ impl Terminal {
                 self.color,
             ));
         }
-        self.say(&summary::line(outcome, written, started.elapsed()));
+        self.say(&summary::line(made, outcome, written, started.elapsed()));
     }
 
     /// Draws an error. A reader that went away is none.

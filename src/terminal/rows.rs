@@ -1,19 +1,17 @@
 //! Rows that a command makes itself of an answer.
 
-use std::time::Instant;
-
 use datafusion::arrow::record_batch::RecordBatch;
 
 use super::{Progress, Sink, Terminal, columns};
-use crate::output::{self, Format, Writer};
-use crate::session::{Answer, Error, Language, Outcome};
+use crate::output::{self, Format, Tones, Writer, Written};
+use crate::session::{Answer, Error};
 
 impl Terminal {
-    /// Reads an answer to its end, and says how far it is.
+    /// Hands every batch of an answer on, after a line about how far it is where that takes long.
     ///
     /// # Errors
     /// When the query fails on its way, or `take` does.
-    pub async fn read(
+    pub async fn follow(
         &self,
         answer: &mut Answer,
         mut take: impl FnMut(&RecordBatch) -> Result<(), Error>,
@@ -25,7 +23,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Writes rows, and says what it took to make them where log files were read.
+    /// Writes rows, some values set off by their tones.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -33,23 +31,15 @@ impl Terminal {
         &self,
         rows: &RecordBatch,
         format: Format,
+        tones: Option<Tones>,
         sink: &Sink,
-        read: Option<(&Outcome, Instant)>,
-    ) -> Result<(), Error> {
+    ) -> Result<Written, Error> {
         let width = sink.is_terminal().then(|| columns(rows.num_columns())).flatten();
-        let options = output::Options {
-            width,
-            color: self.color_rows && sink.is_terminal(),
-            style: Language::Filter.style(),
-            ..output::Options::default()
-        };
+        let color = self.color_rows && sink.is_terminal();
+        let options = output::Options { width, color, tones, ..output::Options::default() };
         let mut writer = Writer::new(format, rows.schema(), options, sink.writer())?;
         writer.write(rows)?;
-        let written = writer.finish()?;
-        if let Some((outcome, started)) = read {
-            self.report(outcome, &written, started);
-        }
-        Ok(())
+        Ok(writer.finish()?)
     }
 
     /// Says something that is neither an error nor a result.

@@ -51,7 +51,9 @@ impl Sink {
         self.file.is_none() && io::stdout().is_terminal()
     }
 
-    pub(super) fn writer(&self) -> Box<dyn Write + Send> {
+    /// What takes bytes. It has no buffer.
+    #[must_use]
+    pub fn writer(&self) -> Box<dyn Write + Send> {
         Box::new(self.shared.clone())
     }
 

@@ -6,10 +6,11 @@ use crate::output::Written;
 use crate::output::summary::{human_bytes, human_count, human_duration};
 use crate::session::Outcome;
 
-/// The line after an answer: rows, files, records, bytes, time.
-pub(super) fn line(outcome: &Outcome, written: &Written, taken: Duration) -> String {
+/// The line after an answer: rows, or what was `made` of them, files, records, bytes, time.
+pub(super) fn line(made: Option<&str>, outcome: &Outcome, written: &Written, taken: Duration) -> String {
     let plural = |count: u64, one: &str| format!("{} {one}{}", human_count(count), if count == 1 { "" } else { "s" });
-    let mut parts = vec![plural(outcome.rows.min(written.rows + written.hidden_rows), "row")];
+    let rows = || plural(outcome.rows.min(written.rows + written.hidden_rows), "row");
+    let mut parts = vec![made.map_or_else(rows, str::to_owned)];
     if written.hidden_rows > 0 {
         parts.push(format!("{} not shown", human_count(written.hidden_rows)));
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 
-use super::super::{Finding, Findings, Hit};
+use super::super::{Finding, Findings};
+use super::attack::NUMBERINGS;
+use super::time;
 use crate::session::Error;
 
 /// A column of findings: its name, whether a table for people has it, and its value.
@@ -19,6 +20,8 @@ enum Value {
     Text(fn(&Findings, &Finding) -> Option<String>),
     Number(fn(&Findings, &Finding) -> i64),
     Details,
+    /// A column for each numbering of techniques.
+    Techniques,
 }
 
 macro_rules! columns {
@@ -31,7 +34,7 @@ const COLUMNS: &[Column] = columns! {
     "rule" true Text |_, finding| Some(finding.about.id.clone());
     "level" true Text |_, finding| Some(finding.about.level.to_string());
     "title" false Text |_, finding| Some(finding.about.title.clone());
-    "technique" false Text |_, finding| Some(finding.about.attack.join(", "));
+    "" false Techniques;
     "time" true Text |all, finding| time(all.event(finding));
     "first_time" false Text |all, finding| time(all.first_event(finding));
     "events" true Number |_, finding| i64::try_from(finding.events.len()).unwrap_or(i64::MAX);
@@ -50,7 +53,11 @@ const COLUMNS: &[Column] = columns! {
 
 /// The names of the columns of machine formats; `record` is the last.
 pub fn columns() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|column| column.name).chain(["record"])
+    let names = COLUMNS.iter().flat_map(|column| match column.value {
+        Value::Techniques => NUMBERINGS.iter().map(|numbering| numbering.column).collect(),
+        _ => vec![column.name],
+    });
+    names.chain(["record"])
 }
 
 /// One row per finding; for people without the record and what it says twice.
@@ -61,6 +68,13 @@ pub fn rows(findings: &Findings, list: &[Finding], for_people: bool) -> Result<R
     let mut arrays: Vec<(&str, ArrayRef)> = Vec::new();
     for column in COLUMNS.iter().filter(|column| column.for_people || !for_people) {
         let array: ArrayRef = match column.value {
+            Value::Techniques => {
+                arrays.extend(NUMBERINGS.iter().map(|numbering| {
+                    let ids = list.iter().map(|finding| Some((numbering.of)(&finding.about).join(", ")));
+                    (numbering.column, Arc::new(ids.collect::<StringArray>()) as ArrayRef)
+                }));
+                continue;
+            }
             Value::Details => {
                 let details = |finding| if for_people { details(finding) } else { details_as_json(finding) };
                 Arc::new(list.iter().map(details).collect::<StringArray>())
@@ -81,12 +95,6 @@ pub fn rows(findings: &Findings, list: &[Finding], for_people: bool) -> Result<R
     RecordBatch::try_from_iter(arrays).map_err(|error| Error::Bug(error.to_string()))
 }
 
-/// When an event was, as CloudTrail writes times.
-pub(super) fn time(event: &Hit) -> Option<String> {
-    let time = DateTime::<Utc>::from_timestamp_millis(event.time?)?;
-    Some(time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
-}
-
 fn details(finding: &Finding) -> Option<String> {
     let details: Vec<_> = finding.details.iter().map(|(name, value)| format!("{name}={value}")).collect();
     (!details.is_empty()).then(|| details.join(", "))
@@ -96,4 +104,35 @@ fn details_as_json(finding: &Finding) -> Option<String> {
     let details = finding.details.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
     let details: serde_json::Map<String, serde_json::Value> = details.collect();
     (!details.is_empty()).then(|| serde_json::Value::Object(details).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::output::{Format, Options, Writer};
+
+    #[test]
+    fn machines_are_told_everything_and_people_what_they_need() {
+        let (findings, _) = sample::findings();
+        let batch = rows(&findings, &findings.list, false).expect("rows");
+        let names: Vec<_> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+        assert_eq!(names, columns().collect::<Vec<_>>());
+        let batch = rows(&findings, &findings.list, true).expect("rows");
+        assert_eq!((batch.num_rows(), batch.column_by_name("record")), (2, None));
+    }
+
+    #[test]
+    fn formulas_in_names_of_callers_are_defused_for_spreadsheets() {
+        let (mut findings, _) = sample::findings();
+        findings.hits[0].actor = Some("=HYPERLINK(\"http://x\")".to_owned());
+        let batch = rows(&findings, &findings.list[..1], false).expect("rows");
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let out = Box::new(file.reopen().expect("a file"));
+        let mut writer = Writer::new(Format::Csv, batch.schema(), Options::default(), out).expect("a heading");
+        writer.write(&batch).expect("rows");
+        writer.finish().expect("an end");
+        let text = std::fs::read_to_string(file.path()).expect("text");
+        assert!(text.contains(",\"'=HYPERLINK(\"\"http://x\"\")\","), "{text}");
+    }
 }
