@@ -34,7 +34,7 @@ async fn replay(args: &AlarmReplayArgs, options: Options, terminal: &Terminal) -
     let (since, until) = (options.since.map(second), options.until.map(second));
     let most = options.memory.unwrap_or(MOST_BYTES);
     let session = Session::open(&args.archives, options).await?;
-    let sink = sink(&args.output)?;
+    let sink = sink(args.output.out.as_deref())?;
     let started = Instant::now();
     let pass = Pass::new(&used)?;
     let source = Source::new("alarms", "");
@@ -45,7 +45,7 @@ async fn replay(args: &AlarmReplayArgs, options: Options, terminal: &Terminal) -
         untimed += pass.take(batch, &used, !args.no_dedupe, &mut metrics);
         if metrics.bytes() as u64 > most { Err(too_much(most)) } else { Ok(()) }
     };
-    terminal.read(&mut answer, take).await?;
+    terminal.follow(&mut answer, take).await?;
     let outcome = answer.outcome();
     drop(answer);
     if untimed > 0 {
@@ -79,7 +79,8 @@ async fn replay(args: &AlarmReplayArgs, options: Options, terminal: &Terminal) -
     let limit = args.output.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let written: Vec<_> = replayed.rows.iter().take(limit).map(row).collect();
     let names = ["alarm", "at", "from", "to", "reason", "datapoints"].map(str::to_owned);
-    terminal.write(&rows(names.to_vec(), &written)?, format, &sink, Some((&outcome, started)))?;
+    let written = terminal.write(&rows(names.to_vec(), &written)?, format, None, &sink)?;
+    terminal.report(None, &outcome, &written, started);
     sink.keep()?;
     let is_bad = args.fail_on == Some(AlarmState::Alarm) && !replayed.alarmed.is_empty();
     Ok(Exit::of_outcome(&outcome).and(if is_bad { Exit::BadNews } else { Exit::Complete }))

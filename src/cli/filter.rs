@@ -79,7 +79,7 @@ async fn test(args: &FilterTestArgs, options: Options, terminal: &Terminal) -> R
     }
     let format = format(&args.output)?;
     let session = Session::open(archives, options).await?;
-    let sink = sink(&args.output)?;
+    let sink = sink(args.output.out.as_deref())?;
     let selectors = parsed.pattern.selectors();
     let fields = ["eventTime", "eventName", "eventID"].map(field);
     let row = fields.iter().chain(selectors.iter().copied()).enumerate();
@@ -100,12 +100,13 @@ async fn test(args: &FilterTestArgs, options: Options, terminal: &Terminal) -> R
         }
         Ok(())
     };
-    terminal.read(&mut answer, take).await?;
+    terminal.follow(&mut answer, take).await?;
     let outcome = answer.outcome();
     drop(answer);
     let names = ["eventTime", "eventName", "eventID"].into_iter().map(str::to_owned);
     let rows = examples.into_rows(names.chain(selectors.iter().map(ToString::to_string)).collect())?;
-    terminal.write(&rows, format, &sink, Some((&outcome, started)))?;
+    let written = terminal.write(&rows, format, None, &sink)?;
+    terminal.report(None, &outcome, &written, started);
     terminal.note(&counted(count, outcome.records));
     sink.keep()?;
     Ok(Exit::of_outcome(&outcome))
@@ -186,8 +187,8 @@ fn test_files(args: &FilterTestArgs, parsed: &Parsed, terminal: &Terminal) -> Re
         }
     }
     let names = std::iter::once("eventNumber".to_owned()).chain(selectors.iter().map(ToString::to_string));
-    let sink = sink(&args.output)?;
-    terminal.write(&rows(names.collect(), &found)?, format, &sink, None)?;
+    let sink = sink(args.output.out.as_deref())?;
+    terminal.write(&rows(names.collect(), &found)?, format, None, &sink)?;
     terminal.note(&counted(count, number));
     sink.keep()?;
     Ok(Exit::Complete)

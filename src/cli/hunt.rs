@@ -153,7 +153,7 @@ async fn hunt(
     let started = Instant::now();
     let mut hunt = Hunt::new(session, rules)?;
     let mut pass = terminal.wait(session.pass(hunt.predicates(), &packs::shown())).await?;
-    terminal.follow(&mut pass.answer, |batch| hunt.take(&batch)).await?;
+    terminal.follow(&mut pass.answer, |batch| hunt.take(batch)).await?;
     let learn = args.learn.map(|learn| i64::try_from(learn.as_millis()).unwrap_or(i64::MAX));
     context.outcome = pass.answer.outcome();
     let mut findings = hunt.finish(&pass.names_met(), None, learn);
@@ -201,7 +201,7 @@ fn write_rows(
     } else {
         report::rows(findings, &findings.list, is_for_people(format))?
     };
-    terminal.write(&batch, format, report::TONES, sink)
+    terminal.write(&batch, format, Some(report::TONES), sink)
 }
 
 fn write_report(

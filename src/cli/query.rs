@@ -49,7 +49,7 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
 }
 
 /// The format that was asked for, or that the output file's name tells.
-fn format(args: &OutputArgs) -> Result<Format, Error> {
+pub(super) fn format(args: &OutputArgs) -> Result<Format, Error> {
     let of_file = args.out.as_ref().and_then(|path| Format::of_file(&path.to_string_lossy()));
     check(args.output.or(of_file).unwrap_or_default(), args.out.as_deref())
 }

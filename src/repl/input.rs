@@ -40,7 +40,7 @@ pub(super) fn is_complete(text: &str) -> bool {
     let is_meta = trimmed.starts_with(['.', '\\']);
     let ends = match Language::of_text(text) {
         Language::Sql => false,
-        Language::Insights => text.ends_with('\n'),
+        Language::Insights | Language::Sigma => text.ends_with('\n'),
         Language::Filter => text.ends_with('\n') || trimmed.ends_with('}'),
     };
     trimmed.is_empty() || is_meta || trimmed.ends_with(';') || ends

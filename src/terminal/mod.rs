@@ -23,7 +23,7 @@ use progress::Progress;
 use crate::diag::{Diagnostics, Severity};
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
-use crate::output::{self, Format, Tones, Writer, escape};
+use crate::output::{self, Format, Writer, escape};
 use crate::session::{Answer, Error, Gauge, Outcome};
 
 /// How to speak to whoever started the process.
@@ -179,7 +179,7 @@ impl Terminal {
     }
 
     /// Warnings about what could not be read, the reason for an empty answer, and the summary line.
-    fn report(&self, made: Option<&str>, outcome: &Outcome, written: &output::Written, started: Instant) {
+    pub fn report(&self, made: Option<&str>, outcome: &Outcome, written: &output::Written, started: Instant) {
         let failed = outcome.failed.iter().map(ToString::to_string);
         let unlisted = outcome.unlisted.iter().map(|(location, reason)| format!("cannot list {location}: {reason}"));
         for message in failed.chain(unlisted).take(FILES_NAMED) {
