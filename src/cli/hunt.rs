@@ -21,12 +21,12 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     let format = format(&args.output)?;
     let mut sink = sink(args.output.out.as_deref())?;
     if args.list {
-        for (pack, query) in chosen {
-            let header = &query.header;
-            sink.heading(&format!("{}/{}  [{}]  {}", pack.name, query.id, header.level, header.title))?;
-        }
+        terminal.write(&packs::list(&chosen)?, format.of_rows()?, Some(report::TONES), &sink)?;
         sink.keep()?;
         return Ok(exit);
+    }
+    if let Some(id) = &args.show {
+        return show(&packs, id, sink).map(|shown| exit.and(shown));
     }
     if let (HuntFormat::Report(report), Some((pack, query))) = (format, chosen.iter().find(|(pack, _)| pack.asks)) {
         return Err(Error::Usage {
@@ -53,8 +53,9 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
             }
         }
     }
-    if args.test {
-        return Ok(exit.and(test(&chosen, &rules, options, terminal, sink)?));
+    if args.test || args.lint {
+        let look = if args.test { test } else { lint };
+        return Ok(exit.and(look(&chosen, &rules, options, terminal, sink)?));
     }
     let (since, until) = (options.since.map(|bound| bound.at), options.until.map(|bound| bound.at));
     let context = report::Context {
@@ -67,6 +68,9 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     };
     exit = exit.and(add_sigma(args, &compiler, &mut rules, terminal).await?);
     let session = Session::open(&args.archives, options).await?;
+    if let Some(event_id) = &args.why {
+        return Ok(exit.and(explain(&session, event_id, &rules, args, terminal, sink).await?));
+    }
     // A report says that nothing ran, too.
     if !rules.is_empty() || matches!(format, HuntFormat::Report(_)) {
         exit = exit.and(hunt(&session, rules, args, context, terminal, &mut sink).await?);
@@ -82,6 +86,17 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     }
     sink.keep()?;
     Ok(exit)
+}
+
+/// Writes the text of a saved query.
+fn show(packs: &[Pack], id: &str, mut sink: Sink) -> Result<Exit, Error> {
+    let mut queries = packs.iter().flat_map(|pack| &pack.queries);
+    let Some(query) = queries.find(|query| query.id == id) else {
+        return Err(unknown("rule", id, packs.iter().flat_map(|pack| &pack.queries).map(|query| query.id.as_str())));
+    };
+    sink.heading(query.source.text.trim_end())?;
+    sink.keep()?;
+    Ok(Exit::Complete)
 }
 
 /// Adds the Sigma rules that were asked for, and says what became of their files.
@@ -141,6 +156,63 @@ fn test(
     Ok(if failed > 0 { Exit::BadNews } else { Exit::Complete })
 }
 
+/// Says what is likely wrong with the rules.
+fn lint(
+    chosen: &[(&Pack, &SavedQuery)],
+    rules: &[Rule],
+    options: Options,
+    terminal: &Terminal,
+    mut sink: Sink,
+) -> Result<Exit, Error> {
+    let session = Session::blank(options)?;
+    let mut remarks = 0;
+    for rule in rules {
+        let Some((pack, query)) = chosen.iter().find(|(_, query)| query.id == rule.about.id) else { continue };
+        if let Some(found) = packs::lint(&session, pack, query, rule)? {
+            terminal.remark(&found);
+            remarks += 1;
+        }
+    }
+    sink.heading(&format!("{} rules looked at, remarks on {remarks}", rules.len()))?;
+    sink.keep()?;
+    Ok(if remarks > 0 { Exit::BadNews } else { Exit::Complete })
+}
+
+/// Shows which clauses of each rule hold for an event.
+async fn explain(
+    session: &Session,
+    event_id: &str,
+    rules: &[Rule],
+    args: &HuntArgs,
+    terminal: &Terminal,
+    sink: Sink,
+) -> Result<Exit, Error> {
+    let mut pass = terminal.wait(session.pass_for_event(event_id, &packs::shown())).await?;
+    let mut records = Vec::new();
+    terminal
+        .follow(&mut pass.answer, |batch| {
+            records.extend(packs::records_of(batch));
+            Ok(())
+        })
+        .await?;
+    let Some(record) = records.first() else {
+        return Err(Error::Usage {
+            message: format!("no event has the id `{event_id}`"),
+            help: "`--why` takes the eventID of a record in the archive and the time asked for".to_owned(),
+        });
+    };
+    let (batch, others) = packs::why(session, rules, record, !args.rule.is_empty())?;
+    terminal.write(&batch, format(&args.output)?.of_rows()?, None, &sink)?;
+    sink.keep()?;
+    if records.len() > 1 {
+        terminal.note(&format!("{} records have this id; the first is shown", records.len()));
+    }
+    if others > 0 {
+        terminal.note(&format!("{others} rules are about other events; `--rule ID` shows one of them"));
+    }
+    Ok(Exit::of_outcome(&pass.answer.outcome()))
+}
+
 /// One pass for all detections.
 async fn hunt(
     session: &Session,
@@ -156,7 +228,8 @@ async fn hunt(
     terminal.follow(&mut pass.answer, |batch| hunt.take(batch)).await?;
     let learn = args.learn.map(|learn| i64::try_from(learn.as_millis()).unwrap_or(i64::MAX));
     context.outcome = pass.answer.outcome();
-    let mut findings = hunt.finish(&pass.names_met(), None, learn);
+    let start = context.outcome.earliest.map(|delivery| delivery.timestamp_millis());
+    let mut findings = hunt.finish(&pass.names_met(), start, learn);
     let exit = exit_of(&findings, &context.outcome, args);
     let totals = report::totals(&findings);
     let limit = args.output.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
@@ -275,15 +348,8 @@ fn is_folder(name: &str) -> bool {
 
 /// The queries of the packs, or by the ids, that were named; every detection when nothing was.
 fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a SavedQuery)>, Error> {
-    let unknown = |what: &str, name: &str, known: Vec<&str>| {
-        let help = match crate::diag::closest(name, known.iter().copied()) {
-            Some(close) => format!("`{close}` has a similar name"),
-            None => "`trailql hunt --list` names them".to_owned(),
-        };
-        Error::Usage { message: format!("no {what} is named `{name}`"), help }
-    };
     if let Some(name) = args.pack.iter().find(|name| !packs.iter().any(|pack| pack.name == **name)) {
-        return Err(unknown("pack", name, packs.iter().map(|pack| pack.name.as_str()).collect()));
+        return Err(unknown("pack", name, packs.iter().map(|pack| pack.name.as_str())));
     }
     let all: Vec<_> = packs
         .iter()
@@ -292,7 +358,7 @@ fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a S
         .collect();
     if args.sigma.is_empty()
         && let Some(id) = args.rule.iter().find(|id| !all.iter().any(|(_, query)| packs::fits(id, &query.id))) {
-        return Err(unknown("rule", id, all.iter().map(|(_, query)| query.id.as_str()).collect()));
+        return Err(unknown("rule", id, all.iter().map(|(_, query)| query.id.as_str())));
     }
     let is_named = |query: &SavedQuery| args.rule.iter().any(|id| packs::fits(id, &query.id));
     let is_chosen = |(pack, query): &(&Pack, &SavedQuery)| {
@@ -303,6 +369,14 @@ fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a S
             && is_wanted(&header.attack, header.level, args)
     };
     Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let help = match crate::diag::closest(name, known) {
+        Some(close) => format!("`{close}` has a similar name"),
+        None => "`trailql hunt --list` names them".to_owned(),
+    };
+    Error::Usage { message: format!("no {what} is named `{name}`"), help }
 }
 
 /// Whether rules of these techniques and this level are asked for.

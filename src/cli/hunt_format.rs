@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::diag::closest;
 use crate::output::{FORMATS, Format, FormatInfo};
+use crate::session::Error;
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,22 @@ impl HuntFormat {
         let lower = name.to_lowercase();
         let report = REPORTS.iter().find(|(_, _, endings)| endings.iter().any(|ending| lower.ends_with(ending)));
         report.map(|(report, ..)| Self::Report(*report)).or_else(|| Format::of_file(name).map(Self::Rows))
+    }
+}
+
+impl HuntFormat {
+    /// The format of rows that are no findings.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a report.
+    pub(super) fn of_rows(self) -> Result<Format, Error> {
+        match self {
+            Self::Rows(format) => Ok(format),
+            Self::Report(report) => Err(Error::Usage {
+                message: format!("these rows are no findings, and `{}` is for findings", report.name()),
+                help: "ask for table, json, csv or another format of rows".to_owned(),
+            }),
+        }
     }
 }
 

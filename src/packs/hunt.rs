@@ -68,6 +68,13 @@ pub fn shown() -> Vec<(&'static str, Expr)> {
     ]
 }
 
+/// The records of the next rows of a pass, as text.
+#[must_use]
+pub fn records_of(batch: &RecordBatch) -> Vec<String> {
+    let records = batch.column(Shown::Record as usize + 1).as_string::<i32>();
+    records.iter().flatten().map(str::to_owned).collect()
+}
+
 /// Rules on their way through an archive.
 pub struct Hunt {
     rules: Vec<Rule>,

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::Header;
 use crate::diag::{Diagnostic, Diagnostics, Source, Span};
-use crate::session::Language;
+use crate::session::{Error, Language};
 
 static QUERIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
 
@@ -104,6 +106,24 @@ pub fn of_folder(folder: &Path) -> Result<(Pack, Vec<Diagnostics>), Diagnostics>
         }
     }
     pack(&Files { folder: name, texts })
+}
+
+/// Saved queries as rows: `pack`, `rule`, `level`, `technique`, `title`.
+///
+/// # Errors
+/// [`Error::Bug`] when columns do not fit each other.
+pub fn list(queries: &[(&Pack, &SavedQuery)]) -> Result<RecordBatch, Error> {
+    let text = |value: &dyn Fn(&Pack, &SavedQuery) -> String| {
+        Arc::new(queries.iter().map(|(pack, query)| Some(value(pack, query))).collect::<StringArray>()) as ArrayRef
+    };
+    let columns = [
+        ("pack", text(&|pack, _| pack.name.clone())),
+        ("rule", text(&|_, query| query.id.clone())),
+        ("level", text(&|_, query| query.header.level.to_string())),
+        ("technique", text(&|_, query| query.header.attack.join(", "))),
+        ("title", text(&|_, query| query.header.title.clone())),
+    ];
+    RecordBatch::try_from_iter(columns).map_err(|error| Error::Bug(error.to_string()))
 }
 
 fn compiled(folder: &Dir<'_>) -> Files {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::datasource::physical_plan::FileScanConfig;
@@ -80,6 +81,8 @@ pub struct Outcome {
     pub scanned: bool,
     /// Log files whose names were seen.
     pub files_listed: u64,
+    /// The earliest delivery of the files in question, where their names tell.
+    pub earliest: Option<DateTime<Utc>>,
     /// Of those: not wanted, by their key or their time of delivery.
     pub files_pruned: u64,
     /// Of those: read to their end.
@@ -120,6 +123,7 @@ impl Outcome {
     fn add(&mut self, report: &Report) {
         let (listing, failed) = (&report.listing, report.failed());
         self.files_listed += listing.listed;
+        self.earliest = self.earliest.into_iter().chain(report.earliest).min();
         self.files_pruned += listing.pruned_by_partition + listing.pruned_by_time;
         self.files_read += report.read();
         self.files_unread += report.planned().saturating_sub(report.read() + failed.len() as u64);

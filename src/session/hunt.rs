@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::common::DataFusionError;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::projection::ProjectionExpr;
 use datafusion::physical_plan::filter::FilterExec;
@@ -50,6 +50,17 @@ impl Session {
         Texts::new(exprs.collect::<Result<_, _>>().map_err(failed)?).map_err(failed)
     }
 
+    /// Whether nothing in a predicate tells which events it is about, by name or by what stands in them.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when it does not fit the table.
+    pub fn looks_at_everything(&self, predicate: &Expr) -> Result<bool, Error> {
+        let failed = |error: DataFusionError| Error::from_run(error, &self.ground());
+        let state = self.context.state();
+        let predicate = Physical::new(&state).and_then(|physical| physical.expr(predicate)).map_err(failed)?;
+        Ok(RuleSet::new(vec![predicate]).map_err(failed)?.looks_at_everything())
+    }
+
     /// The same as a pass, over records that are given as text.
     ///
     /// # Errors
@@ -75,6 +86,14 @@ impl Session {
     pub async fn pass(&self, rules: &[Expr], shown: &[(&str, Expr)]) -> Result<Pass, Error> {
         let deadline = Deadline::after(self.options.timeout);
         deadline.bound(self.start_pass(rules, shown, deadline)).await
+    }
+
+    /// A pass for the records of one event.
+    ///
+    /// # Errors
+    /// As [`Session::run`].
+    pub async fn pass_for_event(&self, event_id: &str, shown: &[(&str, Expr)]) -> Result<Pass, Error> {
+        self.pass(&[col("eventid").eq(lit(event_id))], shown).await
     }
 
     async fn start_pass(&self, rules: &[Expr], shown: &[(&str, Expr)], deadline: Deadline) -> Result<Pass, Error> {

@@ -101,7 +101,7 @@ impl TableProvider for TrailTable {
         let bytes = files.iter().map(|file| file.size).sum();
         let cost = Cost { list: list_requests, get: files.len() as u64, bytes };
         budget.spend(cost).map_err(|over| DataFusionError::External(Box::new(over)))?;
-        let report = Arc::new(Report::new(self.archive.location().display(), listing, cost));
+        let report = Arc::new(Report::new(self.archive.location().display(), listing, &files, cost));
         let source = TrailSource::new(Arc::clone(&self.archive), report, self.options, taken);
         let groups = unit::groups(files, state.config().target_partitions());
         let config = FileScanConfigBuilder::new(store_url(&self.archive)?, Arc::new(source))

@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
+
 use super::budget::Cost;
-use crate::archive::{Error, Listing};
+use crate::archive::{Error, Listing, LogFile};
 use crate::schema::Leaf;
 
 /// The account of one scan. Every file listed ends as pruned, read, failed or not needed.
@@ -17,6 +19,8 @@ pub struct Report {
     /// What the listing took, and what reading takes: as many GET requests as there are files to be read.
     pub cost: Cost,
     read: AtomicU64,
+    /// The earliest delivery that a log file's name tells.
+    pub earliest: Option<DateTime<Utc>>,
     passed: AtomicU64,
     failed: Mutex<Vec<Failure>>,
     records: AtomicU64,
@@ -64,11 +68,13 @@ pub enum FileError {
 }
 
 impl Report {
-    pub(super) fn new(location: String, listing: Listing, cost: Cost) -> Self {
+    /// For these log files, which a listing gave.
+    pub(super) fn new(location: String, listing: Listing, files: &[LogFile], cost: Cost) -> Self {
         Self {
             location,
             listing,
             cost,
+            earliest: files.iter().filter_map(|file| file.delivered).min(),
             read: AtomicU64::default(),
             passed: AtomicU64::default(),
             failed: Mutex::default(),

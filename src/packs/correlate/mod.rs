@@ -5,9 +5,12 @@
 
 mod first_seen;
 mod sequence;
+#[cfg(test)]
+mod tests;
 mod window;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use super::condition::{Condition, Test};
 
@@ -47,8 +50,13 @@ pub(super) struct History {
 /// The findings of one rule's events.
 pub(super) fn correlate(condition: &Condition, steps: usize, mut events: Vec<Event>, history: History) -> Correlated {
     let within = i64::try_from(condition.within.as_millis()).unwrap_or(i64::MAX);
-    // Of the events of one second the order is not known: steps come as a sequence has them.
-    events.sort_by(|a, b| (a.time, a.step, a.hit).cmp(&(b.time, b.step, b.hit)));
+    // Of the events of one second the order is not known: they come as a sequence has its steps. An event that fits
+    // several steps comes as the last of them first, so that it is never before itself.
+    let mut first_steps: HashMap<usize, usize> = HashMap::new();
+    for event in &events {
+        first_steps.entry(event.hit).and_modify(|step| *step = event.step.min(*step)).or_insert(event.step);
+    }
+    events.sort_by_key(|event| (event.time, first_steps[&event.hit], event.hit, Reverse(event.step)));
     let mut correlated = Correlated::default();
     let width = condition.by.len();
     let mut groups: BTreeMap<Vec<String>, Vec<Event>> = BTreeMap::new();

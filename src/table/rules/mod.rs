@@ -135,6 +135,12 @@ impl RuleSet {
         Self { tells, ground: Arc::clone(&self.ground), name, shared, rest, narrow: OnceLock::new() }
     }
 
+    /// Whether some rule asks for nothing that a record's text could tell.
+    #[must_use]
+    pub fn looks_at_everything(&self) -> bool {
+        self.choice().is_none()
+    }
+
     /// What a record's text tells about whether a rule can hold. None when some rule asks for nothing.
     pub(super) fn choice(&self) -> Option<Choice> {
         let of_any = self.ground.names.of_any();
