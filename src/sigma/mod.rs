@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 
 use datafusion::logical_expr::{Expr, lit};
 
-pub use clause::Clause;
+pub use clause::{Clause, Test};
 pub use collection::{Collection, Options, Skipped, Why, rules_of};
 pub use condition::{Condition, Quantity, Target as SelectionTarget};
 pub use correlation::{Alias, Bound, Correlation, Kind, Operator, Reference, Target};

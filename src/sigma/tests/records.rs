@@ -306,10 +306,7 @@ fn clauses_say_what_they_test() {
         .clause()
         .tests()
         .into_iter()
-        .map(|test| match test {
-            super::super::Clause::Test { text, expr, .. } => (text.clone(), super::answers(expr, &[found])[0]),
-            other => panic!("{other:?}"),
-        })
+        .map(|test| (test.text.clone(), super::answers(&test.expr, &[found])[0]))
         .collect();
     let expected = [("eventName: A, B", true), ("userAgent|contains: *x*", false), ("awsRegion: r", false)];
     assert_eq!(tests, expected.map(|(text, holds)| (text.to_owned(), holds)));
