@@ -1,7 +1,7 @@
 //! Sigma rules: YAML becomes rules, and rules become predicates over the columns of `cloudtrail`.
 //!
 //! ```text
-//! text ─ yaml ─► nodes ─ detection, field, values, condition ─► Rule ─ clause ─► Clause ─► Expr
+//! text ─ yaml ─► nodes ─ detection, field, modifiers, condition ─► Rule ─ clause ─► Clause ─► Expr
 //!                  │                                             ▲ filters
 //!                  └ correlation, aggregation ─► Correlation ────┘ refers to rules
 //! ```
@@ -26,6 +26,8 @@ mod detection;
 mod field;
 mod header;
 mod lint;
+mod modifiers;
+mod resolve;
 mod values;
 mod yaml;
 
