@@ -23,6 +23,7 @@ mod collection;
 mod condition;
 mod correlation;
 mod detection;
+mod expression;
 mod field;
 mod header;
 mod lint;

@@ -5,6 +5,7 @@
 //!
 //! Source: Sigma specification 2.1, "Modifiers".
 
+use super::expression::portable;
 use super::field::Match;
 use super::values::{Chunk, Expanded, Item, MOST_VALUES, Utf16, base64, base64_offsets, expand, utf16, windash};
 use super::yaml::Key;
@@ -99,7 +100,12 @@ impl<'a> Work<'a> {
     }
 
     /// Applies a modifier, which stands behind the one `before`.
-    pub(super) fn apply(&mut self, modifier: &str, before: Option<&str>, placeholders: &Placeholders) -> Result<(), Failed> {
+    pub(super) fn apply(
+        &mut self,
+        modifier: &str,
+        before: Option<&str>,
+        placeholders: &Placeholders,
+    ) -> Result<(), Failed> {
         let Some(known) = MODIFIERS.iter().copied().find(|known| *known == modifier) else {
             let error = Diagnostic::error("G007", format!("no modifier is named `{modifier}`")).at(self.key.span, "");
             return Err(match closest(modifier, MODIFIERS.iter().copied()) {
@@ -311,6 +317,7 @@ impl<'a> Work<'a> {
 
     fn expression(&self, source: &str) -> Result<String, Diagnostic> {
         let flags = if self.flags.is_empty() { String::new() } else { format!("(?{})", unique(&self.flags)) };
+        let source = portable(source);
         let pattern = match self.place {
             Some("startswith") => format!("{flags}^(?:{source})"),
             Some("endswith") => format!("{flags}(?:{source})$"),

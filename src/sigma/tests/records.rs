@@ -136,6 +136,7 @@ fn objects_have_the_text_of_their_json() {
         (r#"f|contains: Suspended"#, false),
         ("f|contains: '*'", true),
         ("f|re: '\"Principal\":\"\\*\"'", true),
+        (r#"f|re: '"n":\[1,{"k"'"#, true),
         ("f.n.k: v", true),
         ("f.n: 1", true),
         ("f.n.k: null", false),
