@@ -10,7 +10,7 @@
 //!   leaves out, and why, is in [`Collection::skipped`] and [`Collection::failed`].
 //! - [`Rule::predicate`] is never null. [`Rule::clause`] is the same part by part, for those who want to know which part
 //!   of it did not hold of a record: each [`Clause::Test`] is an expression of its own over the same columns.
-//! - [`lint`] looks for rules that can never match what CloudTrail writes.
+//! - [`lint()`] looks for rules that can never match what CloudTrail writes.
 //! - [`rules_of`] reads one file as a query, which answers with the records that a rule matches.
 //!
 //! Counting what correlations count is the work of others. This room does no I/O and reads no clock.
