@@ -26,14 +26,18 @@ pub enum Clause {
     /// What a name in the rule stands for.
     Named(String, Box<Self>),
     /// One test.
-    Test {
-        /// As the rule has it: `eventName|startswith: List, Describe`.
-        text: String,
-        /// A boolean over the columns of `cloudtrail`, never null.
-        expr: Expr,
-        /// The leaf that it looks at, as JSON text over the same columns.
-        value: Expr,
-    },
+    Test(Box<Test>),
+}
+
+/// One test of a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    /// As the rule has it: `eventName|startswith: List, Describe`.
+    pub text: String,
+    /// A boolean over the columns of `cloudtrail`, never null.
+    pub expr: Expr,
+    /// The leaf that it looks at, as JSON text over the same columns.
+    pub value: Expr,
 }
 
 impl Clause {
@@ -52,19 +56,19 @@ impl Clause {
             }
             Self::Not(clause) => not(clause.predicate()),
             Self::Named(_, clause) => clause.predicate(),
-            Self::Test { expr, .. } => expr.clone(),
+            Self::Test(test) => test.expr.clone(),
         }
     }
 
     /// Every test, from left to right.
     #[must_use]
-    pub fn tests(&self) -> Vec<&Self> {
+    pub fn tests(&self) -> Vec<&Test> {
         match self {
             Self::All(clauses) | Self::Any(clauses) | Self::AtLeast(_, clauses) => {
                 clauses.iter().flat_map(Self::tests).collect()
             }
             Self::Not(clause) | Self::Named(_, clause) => clause.tests(),
-            Self::Test { .. } => vec![self],
+            Self::Test(test) => vec![test],
         }
     }
 }
@@ -159,7 +163,7 @@ fn calls(test: &FieldTest, matches: &[Match]) -> Vec<Clause> {
     };
     let named = |expr: Expr, text: String| {
         let text = if text.is_empty() { test.key.clone() } else { format!("{}: {text}", test.key) };
-        Clause::Test { text, expr, value: value.clone() }
+        Clause::Test(Box::new(Test { text, expr, value: value.clone() }))
     };
     let (mut patterns, mut cased_patterns, mut numbers, mut blocks) = (vec![], vec![], vec![], vec![]);
     let mut clauses = Vec::new();

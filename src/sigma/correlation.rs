@@ -220,6 +220,8 @@ impl Correlation {
             return Err(wrong(format!("a correlation of type `{}` without a bound", kind.name()), block.span)
                 .help("write `condition:` and below it `gte: 10`"));
         }
+        // The specification has it beside `correlation`, and rules have it inside.
+        let generates = header.others.get("generate") == Some(&serde_json::Value::Bool(true));
         Ok(Self {
             header,
             kind,
@@ -229,7 +231,7 @@ impl Correlation {
             bounds,
             fields,
             aliases: block.get("aliases").map(aliases).transpose()?.unwrap_or_default(),
-            generate: block.get("generate").or_else(|| None).is_some_and(|generate| generate.text() == Some("true")),
+            generate: block.get("generate").is_some_and(|generate| generate.text() == Some("true")) || generates,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Sigma rules: YAML becomes rules, and rules become predicates over the columns of `cloudtrail`.
 //!
 //! ```text
-//! text ─ yaml ─► nodes ─ detection, field, values, condition ─► Rule ─ clause ─► Clause ─► Expr
+//! text ─ yaml ─► nodes ─ detection, field, modifiers, condition ─► Rule ─ clause ─► Clause ─► Expr
 //!                  │                                             ▲ filters
 //!                  └ correlation, aggregation ─► Correlation ────┘ refers to rules
 //! ```
@@ -10,7 +10,7 @@
 //!   leaves out, and why, is in [`Collection::skipped`] and [`Collection::failed`].
 //! - [`Rule::predicate`] is never null. [`Rule::clause`] is the same part by part, for those who want to know which part
 //!   of it did not hold of a record: each [`Clause::Test`] is an expression of its own over the same columns.
-//! - [`lint`] looks for rules that can never match what CloudTrail writes.
+//! - [`lint()`] looks for rules that can never match what CloudTrail writes.
 //! - [`rules_of`] reads one file as a query, which answers with the records that a rule matches.
 //!
 //! Counting what correlations count is the work of others. This room does no I/O and reads no clock.
@@ -23,9 +23,12 @@ mod collection;
 mod condition;
 mod correlation;
 mod detection;
+mod expression;
 mod field;
 mod header;
 mod lint;
+mod modifiers;
+mod resolve;
 mod values;
 mod yaml;
 
@@ -33,7 +36,7 @@ use std::collections::BTreeMap;
 
 use datafusion::logical_expr::{Expr, lit};
 
-pub use clause::Clause;
+pub use clause::{Clause, Test};
 pub use collection::{Collection, Options, Skipped, Why, rules_of};
 pub use condition::{Condition, Quantity, Target as SelectionTarget};
 pub use correlation::{Alias, Bound, Correlation, Kind, Operator, Reference, Target};

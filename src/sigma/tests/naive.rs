@@ -124,10 +124,7 @@ fn leaf() -> impl Strategy<Value = Value> {
 fn tree() -> impl Strategy<Value = Value> {
     leaf().prop_recursive(3, 12, 3, |inner| {
         let member = ("[abx]|ARN", inner.clone());
-        prop_oneof![
-            vec(inner, 0..3).prop_map(Value::from),
-            vec(member, 0..3).prop_map(|members| Value::from_iter(members)),
-        ]
+        prop_oneof![vec(inner, 0..3).prop_map(Value::from), vec(member, 0..3).prop_map(Value::from_iter),]
     })
 }
 

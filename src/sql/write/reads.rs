@@ -50,8 +50,11 @@ impl Writer<'_> {
     /// A leaf of a record, or of other JSON text.
     pub(super) fn leaf(&self, leaf: &Leaf<'_>) -> Writes<Sql> {
         // Columns do not tell a null from a member that is not there.
-        if leaf.kind == Kind::Value && self.target == Target::Trailql {
-            return self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind);
+        if leaf.kind == Kind::Value {
+            return match self.target {
+                Target::Trailql => self.member(&self.text(leaf.json)?, &leaf.path, leaf.kind),
+                Target::Athena => Err(Refused::construct("a null that differs from a missing field")),
+            };
         }
         let Some(place) = self.place(leaf) else {
             if self.target == Target::Athena && record(self.parts, leaf.json).is_some() {
