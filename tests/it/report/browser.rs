@@ -149,9 +149,12 @@ impl Browser {
         self.order("Emulation.setEmulatedMedia", params);
     }
 
-    /// A picture of what can be seen, as PNG.
+    /// A picture of the whole page, as PNG.
     pub(crate) fn picture(&mut self) -> Vec<u8> {
-        let answer = self.order("Page.captureScreenshot", json!({"format": "png"}));
+        let size = self.order("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
+        let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
+        let params = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let answer = self.order("Page.captureScreenshot", params);
         BASE64_STANDARD.decode(answer["data"].as_str().expect("a picture")).expect("base64")
     }
 
