@@ -48,7 +48,7 @@ pub(super) struct History {
 pub(super) fn correlate(condition: &Condition, steps: usize, mut events: Vec<Event>, history: History) -> Correlated {
     let within = i64::try_from(condition.within.as_millis()).unwrap_or(i64::MAX);
     // Of the events of one second the order is not known: steps come as a sequence has them.
-    events.sort_by(|a, b| (a.time, a.step, a.hit).cmp(&(b.time, b.step, b.hit)));
+    events.sort_by_key(|event| (event.time, event.step, event.hit));
     let mut correlated = Correlated::default();
     let width = condition.by.len();
     let mut groups: BTreeMap<Vec<String>, Vec<Event>> = BTreeMap::new();

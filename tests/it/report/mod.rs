@@ -265,6 +265,8 @@ fn a_page_fits_narrow_windows_dark_rooms_and_paper() {
         }
     }
     assert!(browser.print().starts_with(b"%PDF"));
+    browser.order("Emulation.setEmulatedMedia", json!({"media": "print"}));
+    assert_eq!(browser.evaluate("getComputedStyle(document.querySelector('.tools')).display"), "none");
     check_calm(&browser, &page);
 }
 

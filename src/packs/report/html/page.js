@@ -65,7 +65,7 @@
     const count = findings.reduce((sum, finding) => sum + (rules[finding.rule].level === name ? 1 : 0), 0);
     const box = make('input');
     Object.assign(box, { type: 'checkbox', name: 'level', value: name, defaultChecked: true, checked: true });
-    $('levels').append(make('label', '', box, level(name), make('span', 'quiet', String(count))));
+    $('levels').append(make('label', '', box, level(name), make('span', 'quiet', count.toLocaleString('en'))));
   }
 
   // A record with line breaks, its numbers and escapes as they are.
@@ -189,12 +189,12 @@
     button.setAttribute('aria-expanded', 'false');
     button.setAttribute('aria-label', `Evidence: ${rule.title}, ${time(event)}`);
     const row = make('tr', 'finding', make('td', 'narrow', button),
-      make('td', '', level(rule.level)), make('td', 'time', time(event)),
+      make('td', 'first', level(rule.level)), make('td', 'time', time(event)),
       make('td', 'title', make('div', '', rule.title), make('div', 'id', rule.id)),
       make('td', 'actor', event.actor ?? ''),
       make('td', 'event', event.name ?? '', event.error ? make('div', 'id', event.error) : null),
       make('td', 'wide account', event.account ?? ''), make('td', 'wide region', event.region ?? ''),
-      make('td', 'wide', event.address ?? ''), make('td', 'number', total(finding).toLocaleString('en')));
+      make('td', 'wide address', event.address ?? ''), make('td', 'number', total(finding).toLocaleString('en')));
     row.addEventListener('click', (click) => {
       const isSelecting = String(getSelection()).length > 0 && click.target !== button;
       if (!isSelecting) toggle(row, button, finding);
@@ -267,9 +267,8 @@
     body.replaceChildren();
     drawn = 0;
     draw(chunk);
-    const count = (many) => many.toLocaleString('en');
-    $('count').textContent = order.length === findings.length
-      ? `${count(findings.length)} findings` : `${count(order.length)} of ${count(findings.length)} findings`;
+    const all = `${findings.length.toLocaleString('en')} finding${findings.length === 1 ? '' : 's'}`;
+    $('count').textContent = order.length === findings.length ? all : `${order.length.toLocaleString('en')} of ${all}`;
   };
 
   let waiting;
