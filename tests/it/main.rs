@@ -16,6 +16,7 @@ mod plans;
 mod prefilter;
 mod properties;
 mod readme;
+mod report;
 mod rooms;
 mod s3;
 mod shell;

@@ -51,7 +51,7 @@ fn written(time: DateTime<Utc>) -> String {
 }
 
 /// A text that the same rule and the same records have wherever they are found, and others do not: hexadecimal
-/// digits of a hash.
+/// digits of a hash. Records without an `eventID` are the same only in one place.
 fn fingerprint(findings: &Findings, finding: &Finding) -> Result<String, Error> {
     let mut hash = Sha256::new();
     hash.update(finding.about.id.as_bytes());
@@ -59,6 +59,11 @@ fn fingerprint(findings: &Findings, finding: &Finding) -> Result<String, Error> 
         let record = findings.record(event)?;
         hash.update((record.len() as u64).to_le_bytes());
         hash.update(record.as_bytes());
+        if event.event_id.is_none() {
+            // Nothing else tells such a record from one that says the same.
+            hash.update(event.path.as_bytes());
+            hash.update(event.record_index.to_le_bytes());
+        }
     }
     Ok(hex::encode(&hash.finalize()[..16]))
 }
@@ -84,4 +89,25 @@ fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
 /// A text as JSON, where there is one.
 fn text(value: Option<&String>) -> Option<Value> {
     value.map(|value| Value::from(value.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_depends_on_the_rule_and_the_records_not_on_where_they_are() {
+        let (mut findings, _) = sample::findings();
+        let of = |findings: &Findings, place: usize| fingerprint(findings, &findings.list[place]).expect("a text");
+        let (one, two) = (of(&findings, 0), of(&findings, 1));
+        assert_ne!(one, two);
+        findings.hits[0].path = "elsewhere".into();
+        assert_eq!(of(&findings, 0), one);
+        findings.list[1].events.pop();
+        assert_ne!(of(&findings, 1), two);
+        findings.hits[0].event_id = None;
+        let nameless = of(&findings, 0);
+        findings.hits[0].record_index += 1;
+        assert_ne!(of(&findings, 0), nameless);
+    }
 }

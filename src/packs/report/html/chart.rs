@@ -31,6 +31,8 @@ const WIDTHS: &[i64] = &[
     364 * DAY,
 ];
 const MOST_BARS: i64 = 60;
+/// Bars there is room for at least, so that a few are not as wide as a barn door.
+const LEAST_BARS: i64 = 16;
 /// 1970-01-05, a Monday: weeks begin there.
 const MONDAY: i64 = 4 * DAY;
 
@@ -80,7 +82,7 @@ fn draw(times: &[(i64, Level)], first: i64, last: i64) -> String {
     for (time, level) in times {
         bars.entry(time.saturating_sub(start) / width).or_default()[*level as usize] += 1;
     }
-    let count = last.saturating_sub(start) / width + 1;
+    let count = (last.saturating_sub(start) / width + 1).max(LEAST_BARS);
     let most = bars.values().map(|counts| counts.iter().sum()).max().unwrap_or(1);
     let step = step(most);
     let top = most.div_ceil(step).saturating_mul(step);
@@ -113,7 +115,7 @@ fn draw(times: &[(i64, Level)], first: i64, last: i64) -> String {
             let height = counts[*level as usize] as f64 * unit;
             if height > 0.0 {
                 y -= height;
-                let (x, width) = (x + bar * 0.1, (bar * 0.8).min(48.0));
+                let (x, width) = (x + bar * 0.1, bar * 0.8);
                 let _ = write!(
                     out,
                     "<rect class=\"{name}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"

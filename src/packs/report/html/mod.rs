@@ -102,7 +102,10 @@ fn facts(findings: &Findings, context: &Context) -> String {
         ("Found", Some(totals(findings))),
         ("Events found", first.zip(last).map(|(first, last)| range(&first, &last))),
         ("Read", Some(read)),
-        ("Generated", Some(format!("{} by trailql {}", written(context.generated), context.version))),
+        (
+            "Generated",
+            Some(format!("{} by trailql {}", context.generated.format("%Y-%m-%dT%H:%M:%SZ"), context.version)),
+        ),
     ];
     let facts = facts.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
     facts.map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", text(value))).collect()

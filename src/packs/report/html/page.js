@@ -35,8 +35,12 @@
   const heading = document.querySelector('#rules .attack');
   for (const words of numberings) heading.before(Object.assign(make('th', 'attack', words), { scope: 'col' }));
   heading.remove();
-  for (const [number, rule] of rules.entries()) {
-    const figures = perRule[number];
+  // The worst first, then those that found most.
+  const severity = (rule) => levels.indexOf(rule.level);
+  const listed = rules.map((_, number) => number).sort((a, b) => severity(rules[a]) - severity(rules[b])
+    || perRule[b].count - perRule[a].count || (rules[a].id < rules[b].id ? -1 : 1));
+  for (const number of listed) {
+    const [rule, figures] = [rules[number], perRule[number]];
     const name = make('button', '', rule.id);
     name.type = 'button';
     name.title = 'Show the findings of this rule';
@@ -48,7 +52,7 @@
     });
     $('rules').tBodies[0].append(make('tr', '',
       make('td', '', level(rule.level)),
-      make('td', '', make('div', '', rule.title), make('div', 'id', name)),
+      make('td', 'rule', make('div', '', rule.title), make('div', 'id', name)),
       ...rule.attack.map((ids) => make('td', 'mono', ids.join(', '))),
       make('td', 'number', figures.count.toLocaleString('en')),
       make('td', 'time', figures.first ? time(figures.first) : ''),
@@ -61,7 +65,7 @@
     const count = findings.reduce((sum, finding) => sum + (rules[finding.rule].level === name ? 1 : 0), 0);
     const box = make('input');
     Object.assign(box, { type: 'checkbox', name: 'level', value: name, defaultChecked: true, checked: true });
-    $('levels').append(make('label', '', box, level(name), make('span', 'quiet', String(count))));
+    $('levels').append(make('label', '', box, level(name), make('span', 'quiet', count.toLocaleString('en'))));
   }
 
   // A record with line breaks, its numbers and escapes as they are.
@@ -185,12 +189,12 @@
     button.setAttribute('aria-expanded', 'false');
     button.setAttribute('aria-label', `Evidence: ${rule.title}, ${time(event)}`);
     const row = make('tr', 'finding', make('td', 'narrow', button),
-      make('td', '', level(rule.level)), make('td', 'time', time(event)),
+      make('td', 'first', level(rule.level)), make('td', 'time', time(event)),
       make('td', 'title', make('div', '', rule.title), make('div', 'id', rule.id)),
       make('td', 'actor', event.actor ?? ''),
-      make('td', '', event.name ?? '', event.error ? make('div', 'id', event.error) : null),
+      make('td', 'event', event.name ?? '', event.error ? make('div', 'id', event.error) : null),
       make('td', 'wide account', event.account ?? ''), make('td', 'wide region', event.region ?? ''),
-      make('td', 'wide', event.address ?? ''), make('td', 'number', total(finding).toLocaleString('en')));
+      make('td', 'wide address', event.address ?? ''), make('td', 'number', total(finding).toLocaleString('en')));
     row.addEventListener('click', (click) => {
       const isSelecting = String(getSelection()).length > 0 && click.target !== button;
       if (!isSelecting) toggle(row, button, finding);
@@ -224,9 +228,8 @@
 
   // The order.
   let sorted = { by: '', down: false };
-  const rank = (finding) => levels.length - levels.indexOf(rules[finding.rule].level);
   const keys = {
-    level: (finding) => rank(finding),
+    level: (finding) => -severity(rules[finding.rule]),
     time: (finding) => shown(finding).t ?? -Infinity,
     rule: (finding) => rules[finding.rule].id,
     events: (finding) => total(finding),
@@ -264,9 +267,8 @@
     body.replaceChildren();
     drawn = 0;
     draw(chunk);
-    const count = (many) => many.toLocaleString('en');
-    $('count').textContent = order.length === findings.length
-      ? `${count(findings.length)} findings` : `${count(order.length)} of ${count(findings.length)} findings`;
+    const all = `${findings.length.toLocaleString('en')} finding${findings.length === 1 ? '' : 's'}`;
+    $('count').textContent = order.length === findings.length ? all : `${order.length.toLocaleString('en')} of ${all}`;
   };
 
   let waiting;
