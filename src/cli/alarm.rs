@@ -104,7 +104,8 @@ fn definitions(args: &AlarmReplayArgs) -> Result<Definitions, Error> {
     for path in std::iter::once(&args.file).chain(&args.filters) {
         alarm::read(&path.display().to_string(), &text_of(path)?, &mut definitions).map_err(|error| Error::Usage {
             message: error.to_string(),
-            help: "a file holds what `aws cloudwatch describe-alarms` or `aws logs describe-metric-filters` prints".to_owned(),
+            help: "a file holds what `aws cloudwatch describe-alarms` or `aws logs describe-metric-filters` prints"
+                .to_owned(),
         })?;
     }
     Ok(definitions)
@@ -138,16 +139,21 @@ fn used<'d>(definitions: &'d Definitions, wanted: &[MetricId], terminal: &Termin
             && transformation.name == metric.name
             && names(transformation).iter().eq(dimensions)
     };
-    let all = definitions.filters.iter().flat_map(|filter| {
-        filter.transformations.iter().map(move |transformation| Used { filter, transformation })
-    });
-    let used: Vec<Used<'_>> = all.filter(|used| wanted.iter().any(|metric| makes(used.transformation, metric))).collect();
+    let all = definitions
+        .filters
+        .iter()
+        .flat_map(|filter| filter.transformations.iter().map(move |transformation| Used { filter, transformation }));
+    let used: Vec<Used<'_>> =
+        all.filter(|used| wanted.iter().any(|metric| makes(used.transformation, metric))).collect();
     for (alarm, metric) in definitions.alarms.iter().zip(wanted) {
         if !used.iter().any(|used| makes(used.transformation, metric)) {
             let dimensions: Vec<_> = metric.dimensions.iter().map(|(name, _)| name.as_str()).collect();
             let with = if dimensions.is_empty() { String::new() } else { format!(" with {}", dimensions.join(", ")) };
             terminal.caution(
-                &format!("no filter makes the metric `{}/{}`{with} of the alarm `{}`", metric.namespace, metric.name, alarm.name),
+                &format!(
+                    "no filter makes the metric `{}/{}`{with} of the alarm `{}`",
+                    metric.namespace, metric.name, alarm.name
+                ),
                 "its datapoints are all missing; --filters FILE adds metric filters",
             );
         }
@@ -179,8 +185,10 @@ struct Place {
 impl Pass {
     fn new(used: &[Used<'_>]) -> Result<Self, Error> {
         let record = || datafusion::prelude::ident("eventjson");
-        let mut row =
-            vec![record_time().call(vec![record(), lit("eventTime")]), record_scalar().call(vec![record(), lit("eventID")])];
+        let mut row = vec![
+            record_time().call(vec![record(), lit("eventTime")]),
+            record_scalar().call(vec![record(), lit("eventID")]),
+        ];
         let mut predicates = Vec::new();
         let mut places = Vec::new();
         for used in used {
@@ -194,7 +202,9 @@ impl Pass {
             };
             let selected = |selector: &str| {
                 let source = Source::new(name.as_str(), selector);
-                filter_pattern::parse_selector(&source).map(|selector| filter_pattern::text_of(&selector)).map_err(Error::Query)
+                filter_pattern::parse_selector(&source)
+                    .map(|selector| filter_pattern::text_of(&selector))
+                    .map_err(Error::Query)
             };
             let matches = add(predicate.clone());
             let value = match &used.transformation.value {

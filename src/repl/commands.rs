@@ -135,7 +135,9 @@ fn lang(shell: &mut Shell<'_>, name: &str) -> Next {
     match (name, Language::named(name)) {
         ("auto", _) => shell.language = None,
         (_, Some(language)) => shell.language = Some(language),
-        _ => shell.terminal.say("write `.lang sql`, `.lang insights`, `.lang filter`, or `.lang auto` to tell from the text"),
+        _ => shell
+            .terminal
+            .say("write `.lang sql`, `.lang insights`, `.lang filter`, or `.lang auto` to tell from the text"),
     }
     Next::Line
 }

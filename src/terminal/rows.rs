@@ -47,6 +47,7 @@ impl Terminal {
         writer.write(rows)?;
         let written = writer.finish()?;
         if let Some((outcome, started)) = read {
+            let outcome = &Outcome { rows: rows.num_rows() as u64, ..outcome.clone() };
             self.report(outcome, &written, started);
         }
         Ok(())
