@@ -244,7 +244,9 @@ impl Pass {
                 continue;
             };
             let second = time.div_euclid(1000);
-            if !metrics.event(second, text(1, row).filter(|_| dedupes)) {
+            // Of records that match nothing only the time counts, and copies have the same.
+            let counts = dedupes && self.places.iter().any(|place| holds(place.matches, row));
+            if !metrics.event(second, text(1, row).filter(|_| counts)) {
                 continue;
             }
             if self.wants_all {

@@ -121,7 +121,6 @@ fn add<'p>(alternatives: &mut Vec<Alternative<'p>>, part: &'p Condition) {
         _ => None,
     });
     match known {
-        Some(texts) if texts.contains(&text) => {}
         Some(texts) => texts.push(text),
         None => alternatives.push(Alternative::Among(selector, vec![text])),
     }
