@@ -6,6 +6,8 @@
 //! two blanks or more between columns. Column types are `T` text, `I` integer, `R` floating point, `B` boolean,
 //! `P` point in time, `D` date, `?` anything else.
 //!
+//! A metric-filter pattern gives whole records; shown are the last digits of their `eventid`, and their `eventname`.
+//!
 //! - `# expect: empty` above a query: its answer has no rows. Without it an empty block is refused.
 //! - `headings` as a comment in the query: the first row is the columns' names.
 //! - `notices` as a comment in the query: the rows are the codes of the remarks on the query.
@@ -24,7 +26,9 @@ use std::{fmt, fs};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use datafusion::arrow::array::{ArrayRef, AsArray, StringArray};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use libtest_mimic::{Arguments, Failed, Trial};
 use sqllogictest::{AsyncDB, ColumnType, DBOutput, ExpectedError, QueryExpect, Record, Runner, StatementExpect};
@@ -248,12 +252,31 @@ impl Database {
             if outcome.is_incomplete() {
                 return Err(Refusal(format!("incomplete: {outcome:?}")));
             }
+            let mut schema = schema;
+            if self.language == Language::Filter {
+                (schema, batches) = told_apart(&schema, &batches)?;
+            }
             let rows = rows(&schema, &batches, self.language, asks("headings"))?;
             let types = schema.fields().iter().map(|field| Type::of(field.data_type())).collect();
             last = DBOutput::Rows { types, rows };
         }
         Ok(last)
     }
+}
+
+/// Whole records by their numbers and names.
+fn told_apart(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<(SchemaRef, Vec<RecordBatch>), Refusal> {
+    let wrong = |error: ArrowError| Refusal(error.to_string());
+    let columns = [schema.index_of("eventid").map_err(wrong)?, schema.index_of("eventname").map_err(wrong)?];
+    let mut cut = Vec::new();
+    for batch in batches {
+        let batch = batch.project(&columns).map_err(wrong)?;
+        let ids: StringArray =
+            batch.column(0).as_string::<i32>().iter().map(|id| id.map(|id| id[id.len() - 3..].to_owned())).collect();
+        let columns = vec![Arc::new(ids) as ArrayRef, Arc::clone(batch.column(1))];
+        cut.push(RecordBatch::try_new(batch.schema(), columns).map_err(wrong)?);
+    }
+    Ok((Arc::new(schema.project(&columns).map_err(wrong)?), cut))
 }
 
 /// The rows as tab-separated values write them.

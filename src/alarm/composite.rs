@@ -118,7 +118,8 @@ impl Reader<'_> {
 
     fn word(&mut self, word: &str) -> bool {
         let rest = self.rest.trim_start();
-        let after = rest.strip_prefix(word).filter(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+        let after =
+            rest.strip_prefix(word).filter(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
         if let Some(after) = after {
             self.rest = after;
         }
@@ -190,7 +191,9 @@ mod tests {
 
     #[test]
     fn what_is_no_rule_is_refused() {
-        for text in ["", "ALARM", "ALARM(", "ALARM()", "ALARM(a) ALARM(b)", "AND", "a", "ALARM(a) AND", "(TRUE", "alarm(a)"] {
+        for text in
+            ["", "ALARM", "ALARM(", "ALARM()", "ALARM(a) ALARM(b)", "AND", "a", "ALARM(a) AND", "(TRUE", "alarm(a)"]
+        {
             assert!(Rule::parse(text).is_err(), "{text}");
         }
         assert!(Rule::parse(&"(".repeat(100_000)).is_err());

@@ -166,10 +166,8 @@ const DAY: u64 = 86_400;
 /// # Errors
 /// [`Error`] for what is no JSON, of a wrong type, missing, or of no use here.
 pub fn read(file: &str, text: &str, definitions: &mut Definitions) -> Result<(), Error> {
-    let parsed: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| Error {
-        file: file.to_owned(),
-        message: format!("no JSON: {error}"),
-    })?;
+    let parsed: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| Error { file: file.to_owned(), message: format!("no JSON: {error}") })?;
     let before = definitions.alarms.len() + definitions.composites.len() + definitions.filters.len();
     match &parsed {
         Value::Array(elements) => {
@@ -180,7 +178,10 @@ pub fn read(file: &str, text: &str, definitions: &mut Definitions) -> Result<(),
         value => any(&Object::new(file, String::new(), value)?, definitions)?,
     }
     if definitions.alarms.len() + definitions.composites.len() + definitions.filters.len() == before {
-        return Err(Error { file: file.to_owned(), message: "the file defines no alarm and no metric filter".to_owned() });
+        return Err(Error {
+            file: file.to_owned(),
+            message: "the file defines no alarm and no metric filter".to_owned(),
+        });
     }
     Ok(())
 }
@@ -290,15 +291,17 @@ fn measured(object: &Object<'_>) -> Reads<Measured> {
             (stat.object("Metric")?, stat)
         }
         _ => {
-            return Err(object.error("Metrics", "expressions over several metrics are not evaluated; one metric of a filter is"));
+            return Err(object
+                .error("Metrics", "expressions over several metrics are not evaluated; one metric of a filter is"));
         }
     };
     let statistic = match (stat.text("Statistic")?, stat.text("ExtendedStatistic")?, stat.text("Stat")?) {
         (Some(name), None, None) => {
             Statistic::plain(name).ok_or_else(|| stat.error("Statistic", format!("`{name}` is no statistic")))?
         }
-        (None, Some(text), None) => Statistic::extended(text)
-            .ok_or_else(|| stat.error("ExtendedStatistic", format!("`{text}` is no statistic such as `p95` or `tm90`")))?,
+        (None, Some(text), None) => Statistic::extended(text).ok_or_else(|| {
+            stat.error("ExtendedStatistic", format!("`{text}` is no statistic such as `p95` or `tm90`"))
+        })?,
         (None, None, Some(text)) => Statistic::plain(text)
             .or_else(|| Statistic::extended(text))
             .ok_or_else(|| stat.error("Stat", format!("`{text}` is no statistic")))?,
@@ -401,7 +404,10 @@ mod tests {
     fn a_wrong_value_is_named_with_the_way_to_it() {
         let with = |from: &str, to: &str| format!(r#"{{"MetricAlarms":[{}]}}"#, ALARM.replace(from, to));
         for (text, part) in [
-            (with("300", "\"300\""), "`MetricAlarms[0].Period`: expected a whole number above 0, found the string \"300\""),
+            (
+                with("300", "\"300\""),
+                "`MetricAlarms[0].Period`: expected a whole number above 0, found the string \"300\"",
+            ),
             (with("300", "45"), "45 is none of 10, 20, 30"),
             (with("\"Threshold\":3,", ""), "`MetricAlarms[0].Threshold` is missing"),
             (with("GreaterThanOrEqualToThreshold", "GreaterThanUpperThreshold"), "needs a model"),

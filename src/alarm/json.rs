@@ -64,7 +64,9 @@ impl<'a> Object<'a> {
     pub(super) fn count(&self, key: &str) -> Reads<Option<u32>> {
         let whole = |value: &Value| {
             let of_float = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
-            let whole = value.as_u64().or_else(|| of_float.filter(|number| *number <= f64::from(u32::MAX)).map(|number| number as u64));
+            let whole = value
+                .as_u64()
+                .or_else(|| of_float.filter(|number| *number <= f64::from(u32::MAX)).map(|number| number as u64));
             whole.and_then(|whole| u32::try_from(whole).ok()).filter(|whole| *whole > 0)
         };
         self.typed(key, "a whole number above 0", whole)

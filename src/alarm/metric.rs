@@ -162,7 +162,8 @@ impl Metrics {
     }
 
     fn add(&mut self, transformation: &Transformation, dimensions: Vec<(String, String)>, minute: i64, value: f64) {
-        let id = MetricId { namespace: transformation.namespace.clone(), name: transformation.name.clone(), dimensions };
+        let id =
+            MetricId { namespace: transformation.namespace.clone(), name: transformation.name.clone(), dimensions };
         if self.only.as_ref().is_some_and(|only| !only.contains(&id)) {
             return;
         }

@@ -77,7 +77,8 @@ pub fn replay(definitions: &Definitions, metrics: &Metrics, plan: Plan) -> Resul
     let mut is_first = true;
     while let Some(at) = next.iter().copied().min().or_else(|| alone.take()).filter(|at| *at <= plan.until) {
         for (number, alarm) in definitions.alarms.iter().enumerate() {
-            let (Some(due), Some(points), Some(step)) = (next.get_mut(number), points.get(number), steps.get(number)) else {
+            let (Some(due), Some(points), Some(step)) = (next.get_mut(number), points.get(number), steps.get(number))
+            else {
                 continue;
             };
             if *due != at {
@@ -95,12 +96,17 @@ pub fn replay(definitions: &Definitions, metrics: &Metrics, plan: Plan) -> Resul
             let to = if is_alarm { State::Alarm } else { State::Ok };
             states.insert(&composite.name, to);
             if before != to || is_first || plan.is_traced {
-                let told: Vec<String> = composite.rule.names().iter().map(|name| {
-                    format!("{name} is {}", states.get(*name).copied().unwrap_or_default())
-                }).collect();
+                let told: Vec<String> = composite
+                    .rule
+                    .names()
+                    .iter()
+                    .map(|name| format!("{name} is {}", states.get(*name).copied().unwrap_or_default()))
+                    .collect();
                 let verdict = if is_alarm { "the rule holds" } else { "the rule does not hold" };
-                let reason = if told.is_empty() { verdict.to_owned() } else { format!("{verdict}: {}", told.join(", ")) };
-                let row = Transition { alarm: composite.name.clone(), at, from: before, to, reason, datapoints: Vec::new() };
+                let reason =
+                    if told.is_empty() { verdict.to_owned() } else { format!("{verdict}: {}", told.join(", ")) };
+                let row =
+                    Transition { alarm: composite.name.clone(), at, from: before, to, reason, datapoints: Vec::new() };
                 replayed.take(row, plan.is_traced);
             }
         }
@@ -160,7 +166,8 @@ fn tick(alarm: &Alarm, points: Option<&BTreeMap<i64, Samples>>, at: i64, before:
         let end = at.saturating_sub(back.saturating_mul(period));
         let samples = of_period(points, end.saturating_sub(period), end);
         let least = alarm.statistic.least_samples();
-        is_low.push(samples.as_ref().is_some_and(|samples| least.is_some_and(|least| (samples.count() as f64) < least)));
+        is_low
+            .push(samples.as_ref().is_some_and(|samples| least.is_some_and(|least| (samples.count() as f64) < least)));
         datapoints.push(samples.and_then(|samples| alarm.statistic.of(&samples)));
     }
     let range: Vec<Point> = datapoints
@@ -242,9 +249,10 @@ impl Plan {
     #[must_use]
     pub fn over(definitions: &Definitions, span: Option<(i64, i64)>, more: u32) -> Option<(i64, i64)> {
         let (first, last) = span?;
-        let longest = definitions.alarms.iter().map(|alarm| {
-            i64::from(alarm.period).saturating_mul(i64::from(alarm.evaluated.saturating_add(more)))
-        });
+        let longest = definitions
+            .alarms
+            .iter()
+            .map(|alarm| i64::from(alarm.period).saturating_mul(i64::from(alarm.evaluated.saturating_add(more))));
         let settled = longest.max().unwrap_or_default().saturating_add(HOUR.min(60));
         Some((minute_of(first), minute_of(last).saturating_add(60).saturating_add(settled)))
     }

@@ -17,10 +17,8 @@ fn definitions(alarm: &str, more: &str) -> Definitions {
         ("ComparisonOperator", "\"GreaterThanOrEqualToThreshold\""),
     ];
     let given: serde_json::Value = serde_json::from_str(&format!("{{{alarm}}}")).expect("JSON");
-    let mut all: serde_json::Map<String, serde_json::Value> = base
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), serde_json::from_str(value).expect("JSON")))
-        .collect();
+    let mut all: serde_json::Map<String, serde_json::Value> =
+        base.iter().map(|(key, value)| ((*key).to_owned(), serde_json::from_str(value).expect("JSON"))).collect();
     all.extend(given.as_object().expect("an object").clone());
     let text = format!(r#"{{"MetricAlarms":[{}]{more}}}"#, serde_json::Value::Object(all));
     let mut definitions = Definitions::default();
@@ -79,10 +77,7 @@ fn missing_data_counts_as_it_is_told() {
         let definitions = definitions(&format!(r#""TreatMissingData":"{treat}""#), "");
         changes(&definitions, &metrics(&BURST), plan(8 * MINUTE, 40 * MINUTE))
     };
-    assert_eq!(
-        changes("notBreaching"),
-        ["a 8 INSUFFICIENT_DATA > OK", "a 11 OK > ALARM", "a 26 ALARM > OK"]
-    );
+    assert_eq!(changes("notBreaching"), ["a 8 INSUFFICIENT_DATA > OK", "a 11 OK > ALARM", "a 26 ALARM > OK"]);
     assert_eq!(changes("ignore"), ["a 11 INSUFFICIENT_DATA > ALARM"]);
     assert_eq!(changes("breaching"), ["a 8 INSUFFICIENT_DATA > ALARM"]);
 }
@@ -170,8 +165,7 @@ fn minutes_with_other_events_only_give_the_default_value() {
 
 #[test]
 fn dimensions_make_metrics_of_their_own() {
-    let transformation =
-        Transformation { dimensions: vec![("user".to_owned(), "$.u".to_owned())], ..transformation() };
+    let transformation = Transformation { dimensions: vec![("user".to_owned(), "$.u".to_owned())], ..transformation() };
     let mut metrics = Metrics::default();
     for (second, user) in [(60, Some("x")), (61, Some("x")), (62, Some("y")), (63, None)] {
         metrics.event(second, None);

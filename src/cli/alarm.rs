@@ -17,7 +17,7 @@ use crate::diag::Source;
 use crate::filter_pattern;
 use crate::functions::json::{record_scalar, record_time};
 use crate::functions::number;
-use crate::session::{Error, Options, Session};
+use crate::session::{Outcome, Error, Options, Session};
 use crate::terminal::Terminal;
 
 /// Runs the subcommand.
@@ -79,8 +79,9 @@ async fn replay(args: &AlarmReplayArgs, options: Options, terminal: &Terminal) -
     let limit = args.output.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let written: Vec<_> = replayed.rows.iter().take(limit).map(row).collect();
     let names = ["alarm", "at", "from", "to", "reason", "datapoints"].map(str::to_owned);
-    let written = terminal.write(&rows(names.to_vec(), &written)?, format, None, &sink)?;
-    terminal.report(None, &outcome, &written, started);
+    let rows = rows(names.to_vec(), &written)?;
+    let written = terminal.write(&rows, format, None, &sink)?;
+    terminal.report(None, &Outcome { rows: rows.num_rows() as u64, ..outcome.clone() }, &written, started);
     sink.keep()?;
     let is_bad = args.fail_on == Some(AlarmState::Alarm) && !replayed.alarmed.is_empty();
     Ok(Exit::of_outcome(&outcome).and(if is_bad { Exit::BadNews } else { Exit::Complete }))
@@ -105,7 +106,8 @@ fn definitions(args: &AlarmReplayArgs) -> Result<Definitions, Error> {
     for path in std::iter::once(&args.file).chain(&args.filters) {
         alarm::read(&path.display().to_string(), &text_of(path)?, &mut definitions).map_err(|error| Error::Usage {
             message: error.to_string(),
-            help: "a file holds what `aws cloudwatch describe-alarms` or `aws logs describe-metric-filters` prints".to_owned(),
+            help: "a file holds what `aws cloudwatch describe-alarms` or `aws logs describe-metric-filters` prints"
+                .to_owned(),
         })?;
     }
     Ok(definitions)
@@ -139,16 +141,21 @@ fn used<'d>(definitions: &'d Definitions, wanted: &[MetricId], terminal: &Termin
             && transformation.name == metric.name
             && names(transformation).iter().eq(dimensions)
     };
-    let all = definitions.filters.iter().flat_map(|filter| {
-        filter.transformations.iter().map(move |transformation| Used { filter, transformation })
-    });
-    let used: Vec<Used<'_>> = all.filter(|used| wanted.iter().any(|metric| makes(used.transformation, metric))).collect();
+    let all = definitions
+        .filters
+        .iter()
+        .flat_map(|filter| filter.transformations.iter().map(move |transformation| Used { filter, transformation }));
+    let used: Vec<Used<'_>> =
+        all.filter(|used| wanted.iter().any(|metric| makes(used.transformation, metric))).collect();
     for (alarm, metric) in definitions.alarms.iter().zip(wanted) {
         if !used.iter().any(|used| makes(used.transformation, metric)) {
             let dimensions: Vec<_> = metric.dimensions.iter().map(|(name, _)| name.as_str()).collect();
             let with = if dimensions.is_empty() { String::new() } else { format!(" with {}", dimensions.join(", ")) };
             terminal.caution(
-                &format!("no filter makes the metric `{}/{}`{with} of the alarm `{}`", metric.namespace, metric.name, alarm.name),
+                &format!(
+                    "no filter makes the metric `{}/{}`{with} of the alarm `{}`",
+                    metric.namespace, metric.name, alarm.name
+                ),
                 "its datapoints are all missing; --filters FILE adds metric filters",
             );
         }
@@ -180,8 +187,10 @@ struct Place {
 impl Pass {
     fn new(used: &[Used<'_>]) -> Result<Self, Error> {
         let record = || datafusion::prelude::ident("eventjson");
-        let mut row =
-            vec![record_time().call(vec![record(), lit("eventTime")]), record_scalar().call(vec![record(), lit("eventID")])];
+        let mut row = vec![
+            record_time().call(vec![record(), lit("eventTime")]),
+            record_scalar().call(vec![record(), lit("eventID")]),
+        ];
         let mut predicates = Vec::new();
         let mut places = Vec::new();
         for used in used {
@@ -195,7 +204,9 @@ impl Pass {
             };
             let selected = |selector: &str| {
                 let source = Source::new(name.as_str(), selector);
-                filter_pattern::parse_selector(&source).map(|selector| filter_pattern::text_of(&selector)).map_err(Error::Query)
+                filter_pattern::parse_selector(&source)
+                    .map(|selector| filter_pattern::text_of(&selector))
+                    .map_err(Error::Query)
             };
             let matches = add(predicate.clone());
             let value = match &used.transformation.value {
@@ -235,7 +246,9 @@ impl Pass {
                 continue;
             };
             let second = time.div_euclid(1000);
-            if !metrics.event(second, text(1, row).filter(|_| dedupes)) {
+            // Of records that match nothing only the time counts, and copies have the same.
+            let counts = dedupes && self.places.iter().any(|place| holds(place.matches, row));
+            if !metrics.event(second, text(1, row).filter(|_| counts)) {
                 continue;
             }
             if self.wants_all {

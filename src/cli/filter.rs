@@ -1,5 +1,6 @@
 //! `trailql filter`: trying out a metric-filter pattern, and having it explained.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,8 +16,8 @@ use crate::diag::{Diagnostics, Source, Span};
 use crate::filter_pattern::{self, Parsed, Selector};
 use crate::functions::selector::Part;
 use crate::record;
-use crate::schema::Step;
-use crate::session::{Error, Language, Options, Session};
+use crate::schema::{Kind, Step};
+use crate::session::{Outcome, Error, Language, Options, Session};
 use crate::sql::Target;
 use crate::terminal::{Sink, Terminal};
 
@@ -106,7 +107,7 @@ async fn test(args: &FilterTestArgs, options: Options, terminal: &Terminal) -> R
     let names = ["eventTime", "eventName", "eventID"].into_iter().map(str::to_owned);
     let rows = examples.into_rows(names.chain(selectors.iter().map(ToString::to_string)).collect())?;
     let written = terminal.write(&rows, format, None, &sink)?;
-    terminal.report(None, &outcome, &written, started);
+    terminal.report(None, &Outcome { rows: rows.num_rows() as u64, ..outcome.clone() }, &written, started);
     terminal.note(&counted(count, outcome.records));
     sink.keep()?;
     Ok(Exit::of_outcome(&outcome))
@@ -171,7 +172,8 @@ fn test_files(args: &FilterTestArgs, parsed: &Parsed, terminal: &Terminal) -> Re
     let (mut number, mut count) = (0_u64, 0_u64);
     for path in &args.file {
         let text = text_of(path)?;
-        let events = events(path, &text)?;
+        let events: Vec<Cow<'_, str>> = events(path, &text)?.into_iter().map(message).collect();
+        let events: Vec<&str> = events.iter().map(AsRef::as_ref).collect();
         let matches = filter_pattern::matches(&parsed.pattern, &events).map_err(bug)?;
         let values = selectors.iter().map(|selector| filter_pattern::texts(selector, &events).map_err(bug));
         let values = values.collect::<Result<Vec<_>, _>>()?;
@@ -192,6 +194,12 @@ fn test_files(args: &FilterTestArgs, parsed: &Parsed, terminal: &Terminal) -> Re
     terminal.note(&counted(count, number));
     sink.keep()?;
     Ok(Exit::Complete)
+}
+
+/// An event that is a string of JSON, as `--log-event-messages` takes them, is what the string says.
+fn message(event: &str) -> Cow<'_, str> {
+    let inside = event.starts_with('"').then(|| record::extract(event, &[], Kind::Text)).flatten();
+    inside.unwrap_or(Cow::Borrowed(event))
 }
 
 /// The text of a file that an argument names.

@@ -63,7 +63,10 @@ impl<'a> Cursor<'a> {
         let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | '$');
         let end = match is_word(first) {
             true => rest.find(|character| !is_word(character)).unwrap_or(rest.len()),
-            false => ["&&", "||", "==", "=~", "<>", "!="].iter().find(|mark| rest.starts_with(**mark)).map_or(first.len_utf8(), |mark| mark.len()),
+            false => ["&&", "||", "==", "=~", "<>", "!="]
+                .iter()
+                .find(|mark| rest.starts_with(**mark))
+                .map_or(first.len_utf8(), |mark| mark.len()),
         };
         let word = rest.get(..end).unwrap_or_default();
         let mut shown: String = word.chars().take(SHOWN).collect();

@@ -18,7 +18,8 @@ pub fn explain(pattern: &Pattern) -> Vec<String> {
         Pattern::Terms(terms) => {
             let mut add = |what: &str, terms: &[Term]| {
                 if !terms.is_empty() {
-                    lines.push(format!("  {what}: {}", terms.iter().map(Term::to_string).collect::<Vec<_>>().join(" ")));
+                    lines
+                        .push(format!("  {what}: {}", terms.iter().map(Term::to_string).collect::<Vec<_>>().join(" ")));
                 }
             };
             let is_alone = terms.required.is_empty() && terms.excluded.is_empty();
@@ -79,7 +80,8 @@ fn sentence(comparison: &Comparison) -> String {
 fn quotas(pattern: &Pattern, condition: &Condition) -> String {
     let (mut regexes, mut wildcards) = (0, 0);
     condition.each(&mut |comparison| {
-        regexes += usize::from(matches!(&comparison.test, Test::Equal(Value::Regex(_)) | Test::Differs(Value::Regex(_))));
+        regexes +=
+            usize::from(matches!(&comparison.test, Test::Equal(Value::Regex(_)) | Test::Differs(Value::Regex(_))));
         wildcards += usize::from(comparison.selector.parts.iter().any(Part::is_wildcard));
     });
     let length = pattern.to_string().chars().count();

@@ -10,14 +10,13 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::{DFSchema, Result};
 use datafusion::execution::context::ExecutionProps;
 use datafusion::functions::core::expr_fn::coalesce;
-use datafusion::functions::regex::expr_fn::regexp_like;
 use datafusion::functions::string::expr_fn::contains;
 use datafusion::logical_expr::expr::Like;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
-use datafusion::logical_expr::{Expr, lit, not};
+use datafusion::logical_expr::{Expr, Operator, binary_expr, lit, not};
 use datafusion::physical_expr::create_physical_expr;
 
-use super::ast::{Comparison, Condition, Pattern, Piece, Selector, Term, Terms, Test, Text, Value};
+use super::ast::{Comparison, Condition, Pattern, Piece, Regex, Selector, Term, Terms, Test, Text, Value};
 use crate::functions::json::{record_json, record_scalar, record_value};
 use crate::functions::selector::{Part, selector_test, selector_text, write};
 
@@ -70,7 +69,12 @@ fn evaluate(expr: &Expr, records: &[&str]) -> Result<ArrayRef> {
     let schema = Arc::new(Schema::new(vec![Field::new(RECORD, DataType::Utf8, true)]));
     let texts = Arc::new(StringArray::from(records.to_vec()));
     let batch = RecordBatch::try_new(Arc::clone(&schema), vec![texts])?;
-    let expr = create_physical_expr(expr, &DFSchema::try_from(schema)?, &ExecutionProps::new(), &PhysicalPlanningContext::default())?;
+    let expr = create_physical_expr(
+        expr,
+        &DFSchema::try_from(schema)?,
+        &ExecutionProps::new(),
+        &PhysicalPlanningContext::default(),
+    )?;
     expr.evaluate(&batch)?.into_array(records.len())
 }
 
@@ -117,7 +121,6 @@ fn add<'p>(alternatives: &mut Vec<Alternative<'p>>, part: &'p Condition) {
         _ => None,
     });
     match known {
-        Some(texts) if texts.contains(&text) => {}
         Some(texts) => texts.push(text),
         None => alternatives.push(Alternative::Among(selector, vec![text])),
     }
@@ -181,22 +184,28 @@ fn plain(keys: &[Part], test: &Test) -> Expr {
         Test::Equal(Value::Any) => scalar().is_not_null(),
         Test::Equal(Value::Text(text)) => without_booleans(text_test(scalar(), text, false), json(), fits_word(text)),
         Test::Equal(Value::Regex(regex)) => {
-            let found = regexp_like(scalar(), lit(regex.translated.as_str()), None);
+            let found = found_in(scalar(), regex);
             without_booleans(found, json(), regex_fits_word(&regex.translated))
         }
         Test::Differs(Value::Text(text)) => with_booleans(text_test(scalar(), text, true), json(), fits_word(text)),
         Test::Differs(Value::Regex(regex)) => {
-            let missed = not(regexp_like(scalar(), lit(regex.translated.as_str()), None));
+            let missed = not(found_in(scalar(), regex));
             with_booleans(missed, json(), regex_fits_word(&regex.translated))
         }
         Test::True => json().eq(lit("true")),
         Test::False => json().eq(lit("false")),
         Test::Null => record_value().call(arguments(keys)).eq(lit("null")),
         Test::Absent => record_value().call(arguments(keys)).is_null(),
-        Test::Differs(Value::Any) | Test::Equal(Value::Number(_)) | Test::Differs(Value::Number(_)) | Test::Order(..) => {
-            tested(keys, &[], test)
-        }
+        Test::Differs(Value::Any)
+        | Test::Equal(Value::Number(_))
+        | Test::Differs(Value::Number(_))
+        | Test::Order(..) => tested(keys, &[], test),
     }
+}
+
+/// Whether a text has a match.
+fn found_in(text: Expr, regex: &Regex) -> Expr {
+    binary_expr(text, Operator::RegexMatch, lit(regex.translated.as_str()))
 }
 
 /// `=`, `LIKE` or the opposite.
@@ -204,7 +213,9 @@ fn text_test(scalar: Expr, text: &Text, is_negated: bool) -> Expr {
     match (text.exact(), is_negated) {
         (Some(text), false) => scalar.eq(lit(text)),
         (Some(text), true) => scalar.not_eq(lit(text)),
-        (None, _) => Expr::Like(Like::new(is_negated, Box::new(scalar), Box::new(lit(like_pattern(text))), None, false)),
+        (None, _) => {
+            Expr::Like(Like::new(is_negated, Box::new(scalar), Box::new(lit(like_pattern(text))), None, false))
+        }
     }
 }
 
@@ -286,7 +297,7 @@ fn tested(keys: &[Part], rest: &[Part], test: &Test) -> Expr {
 fn terms(terms: &Terms) -> Expr {
     let found = |term: &Term| match term {
         Term::Text(text) => contains(record(), lit(text.as_str())),
-        Term::Regex(regex) => regexp_like(record(), lit(regex.translated.as_str()), None),
+        Term::Regex(regex) => found_in(record(), regex),
     };
     let required = terms.required.iter().map(found);
     let conditions: Vec<Expr> = required.chain(terms.excluded.iter().map(|term| not(found(term)))).collect();

@@ -64,8 +64,13 @@ impl Parser<'_> {
             None => Ok(Pattern::Everything),
             Some('[') => {
                 self.cursor.next();
-                Err(error("F009", "a pattern in brackets is for lines of columns", self.cursor.span_from(start), "begins one")
-                    .help("records of CloudTrail are JSON: write `{ $.eventName = \"ConsoleLogin\" }`"))
+                Err(error(
+                    "F009",
+                    "a pattern in brackets is for lines of columns",
+                    self.cursor.span_from(start),
+                    "begins one",
+                )
+                .help("records of CloudTrail are JSON: write `{ $.eventName = \"ConsoleLogin\" }`"))
             }
             Some('{') => {
                 self.cursor.next();
@@ -136,15 +141,21 @@ impl Parser<'_> {
         let start = self.cursor.at;
         if self.cursor.peek() == Some('!') || self.word().is_some_and(|word| word.eq_ignore_ascii_case("not")) {
             let (found, span) = self.cursor.found();
-            return Err(error("F004", format!("{found} before a comparison is of another language"), span, "there is no negation")
-                .help("write `!=`, and `$.f NOT EXISTS` for fields that are not there"));
+            return Err(error(
+                "F004",
+                format!("{found} before a comparison is of another language"),
+                span,
+                "there is no negation",
+            )
+            .help("write `!=`, and `$.f NOT EXISTS` for fields that are not there"));
         }
         let selector = selector::read(&mut self.cursor)?;
         if selector.parts.iter().any(crate::functions::selector::Part::is_wildcard) {
             self.wildcards += 1;
             if self.wildcards > MOST_WILDCARDS {
                 let message = format!("a pattern has {MOST_WILDCARDS} selectors with a wildcard at most");
-                return Err(error("F007", message, selector.span, "one too many").help("CloudWatch refuses it; use two filters"));
+                return Err(error("F007", message, selector.span, "one too many")
+                    .help("CloudWatch refuses it; use two filters"));
             }
         }
         self.cursor.skip_space();
@@ -189,17 +200,31 @@ impl Parser<'_> {
                         self.cursor.at += "EXISTS".len();
                         Ok(Test::Absent)
                     }
-                    _ => Err(self.cursor.expected("`EXISTS` after `NOT`").help("there is no other negation than `!=` and `NOT EXISTS`")),
+                    _ => Err(self
+                        .cursor
+                        .expected("`EXISTS` after `NOT`")
+                        .help("there is no other negation than `!=` and `NOT EXISTS`")),
                 }
             }
             Some("EXISTS") => Err(self.other_operator("EXISTS", "write `$.f = *` for \"exists\"")),
             Some(word) if ["is", "not", "exists"].iter().any(|known| word.eq_ignore_ascii_case(known)) => {
-                Err(self.other_operator(word, "`IS NULL`, `IS TRUE`, `IS FALSE` and `NOT EXISTS` are written in capitals"))
+                Err(self
+                    .other_operator(word, "`IS NULL`, `IS TRUE`, `IS FALSE` and `NOT EXISTS` are written in capitals"))
             }
-            Some(word) if ["in", "like", "matches", "contains", "ilike"].iter().any(|known| word.eq_ignore_ascii_case(known)) => {
-                Err(self.other_operator(word, "write `=` with `*` in the text, `%regex%`, or several comparisons with `||`"))
+            Some(word)
+                if ["in", "like", "matches", "contains", "ilike"]
+                    .iter()
+                    .any(|known| word.eq_ignore_ascii_case(known)) =>
+            {
+                Err(self.other_operator(
+                    word,
+                    "write `=` with `*` in the text, `%regex%`, or several comparisons with `||`",
+                ))
             }
-            _ => Err(self.cursor.expected("an operator").help("there are `=` `!=` `<` `<=` `>` `>=`, `IS NULL`, `IS TRUE`, `IS FALSE` and `NOT EXISTS`")),
+            _ => Err(self
+                .cursor
+                .expected("an operator")
+                .help("there are `=` `!=` `<` `<=` `>` `>=`, `IS NULL`, `IS TRUE`, `IS FALSE` and `NOT EXISTS`")),
         }
     }
 
@@ -245,7 +270,8 @@ impl Parser<'_> {
 
     fn other_operator(&self, operator: &str, help: &str) -> Diagnostic {
         let span = Span::new(self.cursor.at, self.cursor.at + operator.len());
-        error("F004", format!("`{operator}` is an operator of another language"), span, "not an operator here").help(help)
+        error("F004", format!("`{operator}` is an operator of another language"), span, "not an operator here")
+            .help(help)
     }
 
     /// That a condition goes on in a way that it cannot.
@@ -258,7 +284,9 @@ impl Parser<'_> {
             "or" => self.other_operator(self.word().unwrap_or_default(), "write `||`"),
             _ if rest.starts_with('&') => self.other_operator("&", "write `&&`"),
             _ if rest.starts_with('|') => self.other_operator("|", "write `||`"),
-            _ if rest.is_empty() => self.cursor.expected(expected).help(format!("the pattern ends with {close} missing")),
+            _ if rest.is_empty() => {
+                self.cursor.expected(expected).help(format!("the pattern ends with {close} missing"))
+            }
             _ => self.cursor.expected(expected).help("text with other than letters and digits stands in double quotes"),
         }
     }

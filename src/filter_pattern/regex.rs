@@ -30,8 +30,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Reads<Regex> {
     let whole = cursor.span_from(start);
     match ::regex::RegexBuilder::new(&translated).size_limit(COMPILED_BYTES).build() {
         Ok(_) => Ok(Regex { written: written.to_owned(), translated }),
-        Err(::regex::Error::CompiledTooBig(_)) => Err(error("F006", "a regular expression is too large", whole, "too large")
-            .help("smaller numbers in `{n,m}` make it smaller")),
+        Err(::regex::Error::CompiledTooBig(_)) => {
+            Err(error("F006", "a regular expression is too large", whole, "too large")
+                .help("smaller numbers in `{n,m}` make it smaller"))
+        }
         Err(cause) => {
             let reason = cause.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -61,10 +63,11 @@ fn translate(written: &str, start: usize) -> Reads<String> {
                     's' => translated.push_str("[\\t-\\r ]"),
                     'S' => translated.push_str("[^\\t-\\r ]"),
                     'x' => {
-                        let digits: String =
-                            std::iter::from_fn(|| characters.next_if(|(_, next)| next.is_ascii_hexdigit()).map(|(_, next)| next))
-                                .take(2)
-                                .collect();
+                        let digits: String = std::iter::from_fn(|| {
+                            characters.next_if(|(_, next)| next.is_ascii_hexdigit()).map(|(_, next)| next)
+                        })
+                        .take(2)
+                        .collect();
                         if digits.len() != 2 {
                             return Err(error("F006", "`\\x` takes two hexadecimal digits", span, "fewer than two"));
                         }
@@ -83,7 +86,11 @@ fn translate(written: &str, start: usize) -> Reads<String> {
             '[' if in_class => translated.push_str("\\["),
             // Two of them would mean what is left of a class without another.
             '-' if in_class && translated.ends_with('-') => translated.push_str("\\-"),
-            character if character.is_ascii_alphanumeric() || SYMBOLS.contains(character) || OPERATORS.contains(character) => {
+            character
+                if character.is_ascii_alphanumeric()
+                    || SYMBOLS.contains(character)
+                    || OPERATORS.contains(character) =>
+            {
                 in_class = match character {
                     '[' => true,
                     // Right after the bracket it is one of the characters.

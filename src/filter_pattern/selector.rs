@@ -29,7 +29,9 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Reads<Selector> {
             true => format!("write `$.{name}`"),
             false => "a field of the record is written `$.eventName`".to_owned(),
         };
-        return Err(error("F003", format!("expected a selector, found {found}"), span, "a selector begins with `$`").help(help));
+        return Err(
+            error("F003", format!("expected a selector, found {found}"), span, "a selector begins with `$`").help(help)
+        );
     }
     let mut parts = Vec::new();
     loop {
@@ -68,8 +70,13 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Reads<Selector> {
     }
     let wildcards = parts.iter().filter(|part| part.is_wildcard()).count();
     if wildcards > 1 {
-        return Err(error("F007", format!("a selector has one wildcard at most, not {wildcards}"), span, "too many wildcards")
-            .help("CloudWatch refuses it; name the index of one of the arrays: `$.a[0].b[*]`"));
+        return Err(error(
+            "F007",
+            format!("a selector has one wildcard at most, not {wildcards}"),
+            span,
+            "too many wildcards",
+        )
+        .help("CloudWatch refuses it; name the index of one of the arrays: `$.a[0].b[*]`"));
     }
     Ok(Selector { parts, span })
 }

@@ -51,7 +51,9 @@ fn term(cursor: &mut Cursor<'_>) -> Reads<Option<Term>> {
             let word = cursor.take(|character| !character.is_whitespace() && character != '"');
             // Quotes, which CloudWatch wants around such a term, could not be put around one that ends so.
             if word.is_empty() || word.ends_with('\\') || cursor.peek() == Some('"') {
-                return Err(cursor.expected("a term").help("a term with other than letters and digits stands in double quotes"));
+                return Err(cursor
+                    .expected("a term")
+                    .help("a term with other than letters and digits stands in double quotes"));
             }
             Ok(Some(Term::Text(word.to_owned())))
         }

@@ -423,7 +423,9 @@ fn like(wanted: &Text, text: &str) -> bool {
     fn fits(pieces: &[Piece], text: &str) -> bool {
         match pieces {
             [] => text.is_empty(),
-            [Piece::Exactly(first), rest @ ..] => text.strip_prefix(first.as_str()).is_some_and(|text| fits(rest, text)),
+            [Piece::Exactly(first), rest @ ..] => {
+                text.strip_prefix(first.as_str()).is_some_and(|text| fits(rest, text))
+            }
             [Piece::Any] => true,
             [Piece::Any, Piece::Exactly(first), rest @ ..] => {
                 text.match_indices(first.as_str()).any(|(at, _)| fits(rest, &text[at + first.len()..]))
@@ -456,8 +458,23 @@ fn selectors() -> impl Strategy<Value = String> {
 
 fn tests() -> impl Strategy<Value = String> {
     let texts = vec![
-        "\"a\"", "\"b*\"", "\"*\"", "a*b*", "*a", "\"true\"", "\"t*e\"", "1", "1.0", "10e-1", "-4", "\"1\"", "\"\"", "*",
-        "\"a\\\"\"", "\"%\"", "\"_*\"",
+        "\"a\"",
+        "\"b*\"",
+        "\"*\"",
+        "a*b*",
+        "*a",
+        "\"true\"",
+        "\"t*e\"",
+        "1",
+        "1.0",
+        "10e-1",
+        "-4",
+        "\"1\"",
+        "\"\"",
+        "*",
+        "\"a\\\"\"",
+        "\"%\"",
+        "\"_*\"",
     ];
     let value = proptest::sample::select(texts);
     let number = proptest::sample::select(vec!["0", "1", "1.5", "-4", "+1", "1e0"]);
@@ -482,7 +499,8 @@ fn records() -> impl Strategy<Value = Json> {
         Just(Json::Null),
         any::<bool>().prop_map(Json::from),
         proptest::sample::select(vec![json!(0), json!(1), json!(1.5), json!(-4), json!(1.0), json!(10)]),
-        proptest::sample::select(vec!["a", "b", "ab", "aabb", "", "true", "1", "a\"", "%", "_x", "null", "{}"]).prop_map(Json::from),
+        proptest::sample::select(vec!["a", "b", "ab", "aabb", "", "true", "1", "a\"", "%", "_x", "null", "{}"])
+            .prop_map(Json::from),
     ];
     let value = leaf.prop_recursive(3, 24, 4, |inner| {
         let keys = proptest::sample::select(vec!["a", "b", "x.y", "0"]).prop_map(str::to_owned);

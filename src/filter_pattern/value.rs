@@ -26,7 +26,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>, notices: &mut Vec<Diagnostic>) -> Re
             cursor.next();
             let span = Span::new(start.saturating_sub(1), cursor.at);
             let _ = found;
-            Err(error("F004", "`==` is an operator of another language", span, "not an operator here").help("write `=`"))
+            Err(error("F004", "`==` is an operator of another language", span, "not an operator here")
+                .help("write `=`"))
         }
         _ => bare(cursor, notices),
     }

@@ -77,7 +77,7 @@ impl Writer<'_> {
                 Target::Athena => call("from_iso8601_timestamp", &[place.column]),
             },
             (Holds::Text | Holds::Flag | Holds::LooseFlag, kind, _) if self.target == Target::Athena => match kind {
-                Kind::Json => call("json_format", &[format!("CAST({} AS JSON)", place.column)]),
+                Kind::Json | Kind::Value => call("json_format", &[format!("CAST({} AS JSON)", place.column)]),
                 Kind::Time | Kind::Ordinal => return Err(Refused::construct("a time of a field that holds none")),
                 _ => column(),
             },
@@ -116,7 +116,7 @@ impl Writer<'_> {
             return Ok(call(name, &std::iter::once(json.to_owned()).chain(steps).collect::<Vec<_>>()));
         }
         Ok(match kind {
-            Kind::Json => call("json_format", &[self.json_member(json, path)?.text]),
+            Kind::Json | Kind::Value => call("json_format", &[self.json_member(json, path)?.text]),
             Kind::Time => call("TRY", &[format!("from_iso8601_timestamp({})", self.scalar_member(json, path)?.text)]),
             _ => {
                 self.remarks.borrow_mut().insert(Remark::Objects);
@@ -137,6 +137,13 @@ impl Writer<'_> {
     pub(super) fn presence(&self, value: &Expr, is_there: bool) -> Writes<Sql> {
         let test = if is_there { "IS NOT NULL" } else { "IS NULL" };
         let subject = match leaf_of(value).or_else(|| flag_leaf(value)) {
+            // Of what is there, only a part has such a form: an object is no scalar.
+            Some(leaf)
+                if leaf.kind == Kind::Scalar && self.place(&leaf).is_none_or(|place| place.holds != Holds::Text)
+                    || leaf.kind == Kind::Value && self.target == Target::Trailql =>
+            {
+                self.expr(value)?
+            }
             Some(leaf) => match (self.place(&leaf), self.target) {
                 (Some(place), Target::Athena) if place.rest.is_empty() => Sql::primary(place.column),
                 (Some(place), Target::Athena) => self.json_member(&place.column, place.rest)?,
