@@ -118,6 +118,13 @@ fn check_calm(browser: &Browser, page: &Path) {
     assert_eq!(browser.requests(), [format!("file://{}", page.display())]);
 }
 
+/// For a person to look at, in the folder that `TRAILQL_TEST_PICTURES` names.
+fn keep_picture(browser: &mut Browser, name: &str) {
+    if let Some(folder) = std::env::var_os("TRAILQL_TEST_PICTURES") {
+        fs::write(Path::new(&folder).join(format!("report-{name}.png")), browser.picture()).expect("a file");
+    }
+}
+
 #[test]
 fn a_page_shows_findings_and_asks_for_nothing() {
     let Some(mut browser) = Browser::start() else { return };
@@ -258,15 +265,13 @@ fn a_page_fits_narrow_windows_dark_rooms_and_paper() {
         assert!(most <= u64::from(width), "{most} of {width}");
         let ground = browser.evaluate("getComputedStyle(document.documentElement).backgroundColor");
         assert_eq!(ground, if is_dark { "rgb(20, 24, 29)" } else { "rgb(255, 255, 255)" });
-        // For a person to look at.
-        if let Some(folder) = std::env::var_os("TRAILQL_TEST_PICTURES") {
-            let name = format!("report-{width}-{}.png", if is_dark { "dark" } else { "light" });
-            fs::write(Path::new(&folder).join(name), browser.picture()).expect("a file");
-        }
+        keep_picture(&mut browser, &format!("{width}-{}", if is_dark { "dark" } else { "light" }));
     }
+    browser.look(1000, 900, true);
     assert!(browser.print().starts_with(b"%PDF"));
     browser.order("Emulation.setEmulatedMedia", json!({"media": "print"}));
     assert_eq!(browser.evaluate("getComputedStyle(document.querySelector('.tools')).display"), "none");
+    keep_picture(&mut browser, "paper");
     check_calm(&browser, &page);
 }
 
