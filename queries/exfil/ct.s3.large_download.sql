@@ -2,6 +2,7 @@
 -- why:    Much data left in a short time through one principal.
 -- attack: T1530        level: medium
 -- noisy:  analytics, backups and media sites; raise `bytes` above their usual hour
+-- broad:  yes
 -- source: CloudTrail User Guide, logging data events; S3 User Guide, CloudTrail log file entries
 -- data:   s3
 -- param:  bytes number = 10000000000 · bytes of one principal in an hour

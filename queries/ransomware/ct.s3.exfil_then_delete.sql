@@ -2,6 +2,7 @@
 -- why:    Taking a copy and deleting the original is how data is held to ransom.
 -- attack: T1537, T1485        level: high
 -- noisy:  jobs that move files, until `trusted` names their roles; reads through a VPC endpoint or from a private address are left out
+-- broad:  yes
 -- source: S3 API Reference, GetObject, CopyObject, DeleteObjects; CloudTrail User Guide, logging data events
 -- data:   s3
 -- param:  trusted list = [] · ARNs of users and roles that move objects for a living

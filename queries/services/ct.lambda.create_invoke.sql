@@ -2,6 +2,7 @@
 -- why:    A new function with a strong role, run once by hand, is a way to rights the caller does not have.
 -- attack: T1648        level: low
 -- noisy:  developers who try what they have just made
+-- broad:  yes
 -- source: Lambda API Reference, CreateFunction, Invoke; CloudTrail User Guide, logging data events
 -- data:   lambda
 -- sequence: ordered within 1h by actor, function_name

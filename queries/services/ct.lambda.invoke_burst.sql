@@ -2,6 +2,7 @@
 -- why:    A burst of calls runs up the bill, guesses at inputs or drains what stands behind the function.
 -- attack: T1496        level: medium
 -- noisy:  busy web front ends; raise `calls` above their usual load
+-- broad:  yes
 -- source: Lambda Developer Guide, logging API calls using CloudTrail; CloudTrail User Guide, logging data events
 -- data:   lambda
 -- param:  calls number = 1000 · calls of one function by one principal in ten minutes

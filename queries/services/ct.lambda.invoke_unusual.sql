@@ -2,6 +2,7 @@
 -- why:    Somebody who finds a function runs it by hand to use the rights of its role.
 -- attack: T1648        level: medium
 -- noisy:  new callers and tests by developers; calls that services make are left out
+-- broad:  yes
 -- source: Lambda Developer Guide, logging API calls using CloudTrail; CloudTrail User Guide, logging data events
 -- data:   lambda
 -- first_seen: principal, function_name within 7d

@@ -17,7 +17,7 @@ use crate::diag::Source;
 use crate::filter_pattern;
 use crate::functions::json::{record_scalar, record_time};
 use crate::functions::number;
-use crate::session::{Outcome, Error, Options, Session};
+use crate::session::{Error, Options, Outcome, Session};
 use crate::terminal::Terminal;
 
 /// Runs the subcommand.

@@ -17,7 +17,7 @@ use crate::filter_pattern::{self, Parsed, Selector};
 use crate::functions::selector::Part;
 use crate::record;
 use crate::schema::{Kind, Step};
-use crate::session::{Outcome, Error, Language, Options, Session};
+use crate::session::{Error, Language, Options, Outcome, Session};
 use crate::sql::Target;
 use crate::terminal::{Sink, Terminal};
 

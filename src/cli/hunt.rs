@@ -118,9 +118,10 @@ async fn add_sigma(
     for notice in &loaded.notices {
         terminal.remark(notice);
     }
-    let wanted = loaded.rules.into_iter().filter(|rule| {
-        args.rule.is_empty() || args.rule.iter().any(|id| packs::fits(id, &rule.about.id))
-    });
+    let wanted = loaded
+        .rules
+        .into_iter()
+        .filter(|rule| args.rule.is_empty() || args.rule.iter().any(|id| packs::fits(id, &rule.about.id)));
     let before = rules.len();
     rules.extend(wanted.filter(|rule| is_wanted(&rule.about.attack, rule.about.level, args)));
     let skipped: Vec<_> = loaded.skipped.iter().map(|(why, count)| format!("{count} {why}")).collect();
@@ -223,13 +224,13 @@ async fn hunt(
     sink: &mut Sink,
 ) -> Result<Exit, Error> {
     let started = Instant::now();
-    let mut hunt = Hunt::new(session, rules)?;
+    let mut hunt = Hunt::new(session, rules);
     let mut pass = terminal.wait(session.pass(hunt.predicates(), &packs::shown())).await?;
     terminal.follow(&mut pass.answer, |batch| hunt.take(batch)).await?;
     let learn = args.learn.map(|learn| i64::try_from(learn.as_millis()).unwrap_or(i64::MAX));
     context.outcome = pass.answer.outcome();
     let start = context.outcome.earliest.map(|delivery| delivery.timestamp_millis());
-    let mut findings = hunt.finish(&pass.names_met(), start, learn);
+    let mut findings = hunt.finish(&pass.names_met(), start, learn)?;
     let exit = exit_of(&findings, &context.outcome, args);
     let totals = report::totals(&findings);
     let limit = args.output.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
@@ -357,7 +358,8 @@ fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a S
         .flat_map(|pack| pack.queries.iter().map(move |query| (pack, query)))
         .collect();
     if args.sigma.is_empty()
-        && let Some(id) = args.rule.iter().find(|id| !all.iter().any(|(_, query)| packs::fits(id, &query.id))) {
+        && let Some(id) = args.rule.iter().find(|id| !all.iter().any(|(_, query)| packs::fits(id, &query.id)))
+    {
         return Err(unknown("rule", id, all.iter().map(|(_, query)| query.id.as_str())));
     }
     let is_named = |query: &SavedQuery| args.rule.iter().any(|id| packs::fits(id, &query.id));
@@ -384,9 +386,9 @@ fn is_wanted(attack: &[String], level: Level, args: &HuntArgs) -> bool {
     let is_of = |wanted: &String| {
         let (old, new) = attack::both(wanted);
         // A technique stands for its parts, too.
-        let fits = |id: &str, wanted: &str| id == wanted || id.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
+        let fits =
+            |id: &str, wanted: &str| id == wanted || id.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
         attack.iter().map(|id| attack::both(id)).any(|(before, since)| fits(&before, &old) || fits(&since, &new))
     };
-    args.min_level.is_none_or(|least| level >= least)
-        && (args.technique.is_empty() || args.technique.iter().any(is_of))
+    args.min_level.is_none_or(|least| level >= least) && (args.technique.is_empty() || args.technique.iter().any(is_of))
 }

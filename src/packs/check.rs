@@ -88,12 +88,12 @@ pub fn examples(query: &SavedQuery) -> Result<Vec<Vec<String>>, String> {
 
 /// What a rule finds in these records.
 pub(super) fn findings(session: &Session, rule: &Rule, records: &[String]) -> Result<Vec<Finding>, Error> {
-    let mut hunt = Hunt::new(session, vec![rule.clone()])?;
+    let mut hunt = Hunt::new(session, vec![rule.clone()]);
     let pass = session.pass_over_texts(hunt.predicates(), &shown())?;
     let texts: Vec<&str> = records.iter().map(String::as_str).collect();
     let rows = pass.of(&texts).map_err(|error| Error::Execution(error.strip_backtrace()))?;
     hunt.take(&rows)?;
-    Ok(hunt.finish(&[], None, None).list)
+    Ok(hunt.finish(&[], None, None)?.list)
 }
 
 fn read(tests: &Source) -> Result<Tests, String> {

@@ -29,11 +29,15 @@ pub fn lint(session: &Session, pack: &Pack, query: &SavedQuery, rule: &Rule) -> 
     if query.tests.is_none() {
         remark(
             format!("`{}` has no tests", query.id),
-            &format!("put records that it finds and others that it ignores into `{}/tests/{}.json`", pack.name, query.id),
+            &format!(
+                "put records that it finds and others that it ignores into `{}/tests/{}.json`",
+                pack.name, query.id
+            ),
         );
     }
     for param in &header.params {
-        let used = [":", "$"].iter().any(|mark| query.source.text.matches(&format!("{mark}{}", param.name)).count() > 0);
+        let used =
+            [":", "$"].iter().any(|mark| query.source.text.matches(&format!("{mark}{}", param.name)).count() > 0);
         if !used {
             remark(format!("the parameter `{}` is not used", param.name), "take it out, or use it as `:name`");
         }
@@ -54,7 +58,8 @@ pub fn lint(session: &Session, pack: &Pack, query: &SavedQuery, rule: &Rule) -> 
 }
 
 fn is_technique(id: &str) -> bool {
-    let is_number = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|digit| digit.is_ascii_digit());
+    let is_number =
+        |text: &str, digits: usize| text.len() == digits && text.bytes().all(|digit| digit.is_ascii_digit());
     let Some(rest) = id.strip_prefix('T') else { return false };
     match rest.split_once('.') {
         Some((technique, part)) => is_number(technique, 4) && is_number(part, 3),

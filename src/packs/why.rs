@@ -103,7 +103,8 @@ fn leaves(clause: &Expr) -> Vec<Expr> {
     let mut leaves: Vec<Expr> = Vec::new();
     // Never fails: the closure does not.
     let _ = clause.apply(|expr| {
-        let is_leaf = matches!(expr.placement(), ExpressionPlacement::MoveTowardsLeafNodes | ExpressionPlacement::Column);
+        let is_leaf =
+            matches!(expr.placement(), ExpressionPlacement::MoveTowardsLeafNodes | ExpressionPlacement::Column);
         if is_leaf && !leaves.contains(expr) {
             leaves.push(expr.clone());
         }

@@ -45,13 +45,15 @@ pub struct Choice {
     key: Finder<'static>,
     judge: Box<Judge>,
     known: RwLock<HashMap<Box<[u8]>, Verdict>>,
-    /// What saves a record whatever the member says.
-    anywhere: Option<Clause>,
+    /// What saves a record whatever the member says: one of these must be fulfilled.
+    anywhere: Vec<Clauses>,
+    /// A needle of each of those, all searched for at once.
+    hints: Option<Clause>,
 }
 
 impl std::fmt::Debug for Choice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Choice").field("anywhere", &self.anywhere).finish_non_exhaustive()
+        f.debug_struct("Choice").field("anywhere", &self.anywhere).field("hints", &self.hints).finish_non_exhaustive()
     }
 }
 
@@ -59,16 +61,24 @@ impl std::fmt::Debug for Choice {
 const MOST_KNOWN: usize = 1 << 16;
 
 impl Choice {
-    /// Judges records by the member `key`, and keeps those that hold one of `anywhere`. A record without the member is
-    /// always kept. None when there are more needles than can be searched for.
+    /// Judges records by the member `key`, and keeps those that fulfil all clauses of one of `anywhere`. A record
+    /// without the member is always kept. None when some of those asks for nothing, or there are more needles than can
+    /// be searched for.
     #[must_use]
-    pub fn new(key: &str, anywhere: &[Needle], judge: Box<Judge>) -> Option<Self> {
-        let anywhere = match anywhere {
+    pub fn new(key: &str, anywhere: &[Vec<Vec<Needle>>], judge: Box<Judge>) -> Option<Self> {
+        let mut firsts: Vec<Needle> = Vec::new();
+        for clauses in anywhere {
+            firsts.extend(clauses.first()?.iter().cloned());
+        }
+        firsts.sort();
+        firsts.dedup();
+        let hints = match firsts.as_slice() {
             [] => None,
             needles => Some(Clause::new(needles)?),
         };
+        let anywhere = anywhere.iter().map(|clauses| Clauses::new(clauses)).collect::<Option<_>>()?;
         let key = Finder::new(&format!("\"{key}\"")).into_owned();
-        Some(Self { key, judge, known: RwLock::default(), anywhere })
+        Some(Self { key, judge, known: RwLock::default(), anywhere, hints })
     }
 
     /// Drops the records that nobody can want.
@@ -78,11 +88,12 @@ impl Choice {
             if self.wants(&document[record.start..record.end]) {
                 return true;
             }
-            let Some(anywhere) = &self.anywhere else { return false };
+            let Some(hints) = &self.hints else { return false };
             if hit.is_some_and(|hit| hit < record.start) {
-                hit = anywhere.find(&document[record.start..]).map(|at| record.start + at);
+                hit = hints.find(&document[record.start..]).map(|at| record.start + at);
             }
             hit.is_some_and(|hit| hit < record.end)
+                && self.anywhere.iter().any(|clauses| clauses.fit(&document[record.start..record.end]))
         });
     }
 
@@ -134,8 +145,9 @@ mod tests {
     use super::super::skim::skim;
     use super::*;
 
-    fn left(document: &str, anywhere: &[&str]) -> Vec<u64> {
-        let needles: Vec<_> = anywhere.iter().map(|text| Needle::within(text).expect("plain")).collect();
+    fn left(document: &str, anywhere: &[&[&str]]) -> Vec<u64> {
+        let needle = |text: &str| vec![Needle::within(text).expect("plain")];
+        let needles: Vec<_> = anywhere.iter().map(|texts| texts.iter().map(|text| needle(text)).collect()).collect();
         let judge = |name: &str| match name {
             "Stop" => Verdict::Keep,
             "Get" => {
@@ -166,6 +178,8 @@ mod tests {
     #[test]
     fn needles_save_records_whatever_they_are_named() {
         let document = r#"{"Records":[{"name":"List"},{"name":"List","by":"Root"},{"name":"List"}]}"#;
-        assert_eq!(left(document, &["Root"]), [1]);
+        assert_eq!(left(document, &[&["Root"]]), [1]);
+        assert_eq!(left(document, &[&["Root", "List"], &["Stop"]]), [1]);
+        assert_eq!(left(document, &[&["Root", "Stop"]]), [0_u64; 0]);
     }
 }

@@ -14,6 +14,9 @@ use super::skim::Skimmed;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Needle(Box<[u8]>);
 
+/// Texts that stand in many records of every trail.
+const COMMON: &[&str] =
+    &["ASIA", "AKIA", "AssumedRole", "IAMUser", "AWSService", "AwsApiCall", "amazonaws.com", "Management", "us-east-1"];
 /// More needles at once are searched for no faster than records are parsed.
 const MOST_NEEDLES: usize = 64;
 /// Below this a needle stands nearly everywhere.
@@ -44,6 +47,14 @@ impl Needle {
     #[must_use]
     pub fn length(&self) -> usize {
         self.0.len()
+    }
+}
+
+impl Needle {
+    /// Whether it stands in many records of every trail, so that others tell more.
+    #[must_use]
+    pub fn is_common(&self) -> bool {
+        COMMON.iter().any(|common| memchr::memmem::find(&self.0, common.as_bytes()).is_some())
     }
 }
 

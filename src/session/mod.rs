@@ -213,7 +213,9 @@ impl Session {
                     help: "trailql reads Athena's SQL as it is: one text runs in both".to_owned(),
                 });
             }
-            (Form::Insights(_) | Form::Filter(_) | Form::Sigma(..), _) => return self.write_sql(statement, target).await,
+            (Form::Insights(_) | Form::Filter(_) | Form::Sigma(..), _) => {
+                return self.write_sql(statement, target).await;
+            }
         };
         let catalog = self.catalog().await;
         let (text, list) = match parsed.prepare(&statement.source, &catalog) {

@@ -25,7 +25,10 @@ pub(super) fn clauses(predicates: &[Arc<dyn PhysicalExpr>]) -> Vec<Clause> {
     if clauses.is_empty() {
         clauses = conjuncts().filter_map(key_of).collect();
     }
-    clauses.sort_by_cached_key(|clause| (clause.len(), std::cmp::Reverse(shortest(clause))));
+    clauses.sort_by_cached_key(|clause| {
+        let is_common = clause.iter().any(Needle::is_common);
+        (is_common, clause.len(), std::cmp::Reverse(shortest(clause)))
+    });
     clauses.dedup();
     clauses
 }

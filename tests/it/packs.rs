@@ -35,13 +35,13 @@ async fn rules() -> Vec<(Pack, SavedQuery, Rule)> {
 /// What rules find in an archive, in one pass.
 async fn hunt(location: &str, rules: &[Rule], options: Options) -> Findings {
     let session = Session::open(&[location], options).await.expect("a folder can be opened");
-    let mut hunt = Hunt::new(&session, rules.to_vec()).expect("rules that can be planned");
+    let mut hunt = Hunt::new(&session, rules.to_vec());
     let mut pass = session.pass(hunt.predicates(), &packs::shown()).await.expect("a pass");
     while let Some(batch) = pass.answer.next().await.expect("rows") {
         hunt.take(&batch).expect("hits");
     }
     assert!(!pass.answer.outcome().is_incomplete());
-    hunt.finish(&pass.names_met(), None, None)
+    hunt.finish(&pass.names_met(), None, None).expect("findings")
 }
 
 /// How often each rule found something.
@@ -132,8 +132,7 @@ async fn questions_are_answered() {
     assert!(asks.len() >= 20, "{} questions", asks.len());
     for query in asks {
         for statement in session.parse(&query.source, query.language).expect("a query that parses") {
-            let mut answer =
-                session.run(statement).await.unwrap_or_else(|error| panic!("{}: {error}", query.id));
+            let mut answer = session.run(statement).await.unwrap_or_else(|error| panic!("{}: {error}", query.id));
             while let Some(batch) = answer.next().await.unwrap_or_else(|error| panic!("{}: {error}", query.id)) {
                 assert!(batch.num_columns() > 0, "{}", query.id);
             }

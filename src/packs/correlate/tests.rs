@@ -55,16 +55,14 @@ fn a_burst_is_one_finding_with_all_of_its_events() {
 fn groups_are_kept_apart_and_events_without_one_are_counted() {
     let mixed = [(0, 0, "a", ""), (1, 0, "b", ""), (2, 0, "", ""), (3, 0, "b", "")];
     assert_eq!(found(Test::Count(at_least(2.0)), 60, 1, &mixed), [[1, 3]]);
-    let Correlated { ungrouped, .. } =
-        correlate(&condition(Test::Count(at_least(2.0)), 60), 1, events(&mixed), ALWAYS);
+    let Correlated { ungrouped, .. } = correlate(&condition(Test::Count(at_least(2.0)), 60), 1, events(&mixed), ALWAYS);
     assert_eq!(ungrouped, 1);
 }
 
 #[test]
 fn different_values_are_counted_once_and_null_is_none() {
-    let distinct = |of: &[(i64, usize, &str, &str)]| {
-        found(Test::Distinct(vec!["value".to_owned()], at_least(2.0)), 60, 1, of)
-    };
+    let distinct =
+        |of: &[(i64, usize, &str, &str)]| found(Test::Distinct(vec!["value".to_owned()], at_least(2.0)), 60, 1, of);
     assert!(distinct(&[(0, 0, "a", "x"), (1, 0, "a", "x"), (2, 0, "a", "")]).is_empty());
     assert_eq!(distinct(&[(0, 0, "a", "x"), (1, 0, "a", "x"), (2, 0, "a", "y")]), [[0, 1, 2]]);
     // The first `x` has left the window when `y` comes.
@@ -85,9 +83,8 @@ fn figures_are_of_the_numbers_in_the_window() {
 
 #[test]
 fn steps_come_in_their_order_within_the_time() {
-    let ordered = |steps, of: &[(i64, usize, &str, &str)]| {
-        found(Test::Sequence { ordered: true, steps: None }, 60, steps, of)
-    };
+    let ordered =
+        |steps, of: &[(i64, usize, &str, &str)]| found(Test::Sequence { ordered: true, steps: None }, 60, steps, of);
     assert_eq!(ordered(2, &[(0, 0, "a", ""), (60, 1, "a", "")]), [[0, 1]]);
     assert!(ordered(2, &[(0, 0, "a", ""), (61, 1, "a", "")]).is_empty());
     assert!(ordered(2, &[(1, 0, "a", ""), (0, 1, "a", "")]).is_empty());
@@ -108,12 +105,7 @@ fn one_event_is_one_step() {
     assert!(correlate(&sequence, 2, twice, ALWAYS).found.is_empty());
     // The same step three times needs three events.
     let thrice = |count: usize| -> Vec<Event> {
-        let of = |hit: usize, step: usize| Event {
-            time: hit as i64 * 1000,
-            step,
-            hit,
-            values: vec![some("a"), None],
-        };
+        let of = |hit: usize, step: usize| Event { time: hit as i64 * 1000, step, hit, values: vec![some("a"), None] };
         (0..count).flat_map(|hit| (0..3).map(move |step| of(hit, step))).collect()
     };
     assert!(correlate(&sequence, 3, thrice(2), ALWAYS).found.is_empty());

@@ -68,7 +68,9 @@ pub(super) fn qualify(select: &mut Select) {
     while let Some(expr) = open.pop() {
         match expr {
             Expr::BinaryOp { left, op: BinaryOperator::And, right } => open.extend([*right, *left]),
-            Expr::Nested(inner) if matches!(*inner, Expr::BinaryOp { op: BinaryOperator::And, .. }) => open.push(*inner),
+            Expr::Nested(inner) if matches!(*inner, Expr::BinaryOp { op: BinaryOperator::And, .. }) => {
+                open.push(*inner)
+            }
             expr if asks(&expr) => asking.push(expr),
             expr => others.push(expr),
         }

@@ -7,8 +7,8 @@ use datafusion::sql::sqlparser::ast::{
     SelectItem, SetExpr, Value,
 };
 
-use super::first_seen;
 use super::build::{arguments, call, function_name, text, text_of};
+use super::first_seen;
 
 /// Rewrites an expression whose parts are rewritten already.
 pub(super) fn rewrite(expr: &mut Expr) {

@@ -143,14 +143,9 @@ impl RuleSet {
 
     /// What a record's text tells about whether a rule can hold. None when some rule asks for nothing.
     pub(super) fn choice(&self) -> Option<Choice> {
-        let of_any = self.ground.names.of_any();
-        let mut anywhere = Vec::new();
-        for place in of_any {
-            let clauses = needles::clauses(std::slice::from_ref(&self.ground.rules[*place]));
-            anywhere.extend(clauses.into_iter().next()?);
-        }
-        anywhere.sort();
-        anywhere.dedup();
+        let of_any = self.ground.names.of_any().iter();
+        let anywhere: Vec<_> =
+            of_any.map(|place| needles::clauses(std::slice::from_ref(&self.ground.rules[*place]))).collect();
         let ground = Arc::clone(&self.ground);
         Choice::new(relax::NAME, &anywhere, Box::new(move |name| ground.verdict(name)))
     }

@@ -1,0 +1,153 @@
+//! Hits as they come: what is shown of them, and which rules they are for.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{Int64Type, TimestampMillisecondType, UInt32Type};
+
+use super::super::correlate::Event;
+use super::super::{Finding, Hit};
+use super::Hunt;
+use super::shown::Shown;
+use crate::output::{self, ValueStyle};
+use crate::session::{Error, RULES};
+
+/// Hits whose records wait to be read again for what rules show of them.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// The records of each batch.
+    records: Vec<ArrayRef>,
+    /// For each predicate: batch, row and hit.
+    of_predicate: Vec<Vec<(usize, usize, usize)>>,
+    rows: usize,
+}
+
+impl Waiting {
+    pub(super) fn new(predicates: usize) -> Self {
+        Self { of_predicate: vec![Vec::new(); predicates], ..Self::default() }
+    }
+}
+
+/// Rows that wait at most: reading records again costs as much for one as for some dozens.
+const MOST_WAITING: usize = 8192;
+
+impl Hunt<'_> {
+    /// Takes the next rows of the pass.
+    ///
+    /// # Errors
+    /// When what a rule shows cannot be computed, or the records found cannot be kept.
+    pub fn take(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let column = |shown: Shown| batch.column(shown as usize + 1);
+        let text = |shown: Shown| column(shown).as_string::<i32>();
+        let (rules, records) = (batch.column(0).as_list::<i32>(), text(Shown::Record));
+        debug_assert_eq!(batch.schema().field(0).name(), RULES, "the rules come first");
+        let times = column(Shown::Time).as_primitive::<TimestampMillisecondType>();
+        let ordinals = column(Shown::RecordIndex).as_primitive::<Int64Type>();
+        let number = self.waiting.records.len();
+        for row in 0..batch.num_rows() {
+            let value = |shown: Shown| optional(text(shown), row);
+            let path = value(Shown::Path).unwrap_or_default();
+            let path = Arc::clone(self.paths.entry(path).or_insert_with_key(|path| Arc::from(path.as_str())));
+            let (record, ordinal) = (records.value(row), ordinals.value(row));
+            if self.is_copy(optional(text(Shown::EventId), row).as_deref(), record, &path, ordinal) {
+                self.copies += 1;
+                continue;
+            }
+            let time = times.is_valid(row).then(|| times.value(row));
+            self.earliest = self.earliest.into_iter().chain(time).min();
+            let kept = self.findings.records.push(record);
+            let hit = Hit {
+                time,
+                account: value(Shown::Account),
+                region: value(Shown::Region),
+                actor: value(Shown::Actor),
+                address: value(Shown::Address),
+                event_source: value(Shown::EventSource),
+                event_name: value(Shown::EventName),
+                event_id: value(Shown::EventId),
+                error_code: value(Shown::ErrorCode),
+                path,
+                record_index: ordinal,
+                text: kept
+                    .map_err(|error| Error::Execution(format!("cannot keep a record that was found: {error}")))?,
+            };
+            let place = self.findings.hits.len();
+            self.findings.hits.push(hit);
+            for predicate in rules.value(row).as_primitive::<UInt32Type>().values() {
+                self.waiting.of_predicate[*predicate as usize].push((number, row, place));
+            }
+        }
+        self.waiting.records.push(Arc::clone(column(Shown::Record)));
+        self.waiting.rows += batch.num_rows();
+        if self.waiting.rows >= MOST_WAITING { self.sort_out() } else { Ok(()) }
+    }
+
+    /// Whether the same record was delivered before: by two trails, or in a copied file. Of copies the one whose log
+    /// file comes first by its key stays, whatever came first.
+    fn is_copy(&mut self, event_id: Option<&str>, record: &str, path: &Arc<str>, ordinal: i64) -> bool {
+        let Some(event_id) = event_id else { return false };
+        let key = (self.hasher.hash_one(event_id), self.hasher.hash_one(record));
+        let next = self.findings.hits.len();
+        let place = *self.seen.entry(key).or_insert(next);
+        if place == next {
+            return false;
+        }
+        let known = &mut self.findings.hits[place];
+        if (path.as_ref(), ordinal) < (known.path.as_ref(), known.record_index) {
+            known.path = Arc::clone(path);
+            known.record_index = ordinal;
+        }
+        true
+    }
+
+    /// Sorts the hits that wait out by rule.
+    pub(super) fn sort_out(&mut self) -> Result<(), Error> {
+        let waiting = std::mem::replace(&mut self.waiting, Waiting::new(self.predicates.len()));
+        let records: Vec<&StringArray> = waiting.records.iter().map(|records| records.as_string::<i32>()).collect();
+        for (place, rows) in waiting.of_predicate.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+            let texts: Vec<&str> = rows.iter().map(|(batch, row, _)| records[*batch].value(*row)).collect();
+            let hits: Vec<usize> = rows.iter().map(|(_, _, hit)| *hit).collect();
+            for number in 0..self.uses[place].len() {
+                self.note(place, number, &texts, &hits)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the hits of one use of a predicate.
+    fn note(&mut self, place: usize, number: usize, texts: &[&str], hits: &[usize]) -> Result<(), Error> {
+        let used = &mut self.uses[place][number];
+        let rule = &self.rules[used.rule];
+        let values = if used.columns.is_empty() {
+            vec![Vec::new(); hits.len()]
+        } else {
+            let failed = |message: String| Error::Execution(format!("`{}`: {message}", rule.about.id));
+            let columns = match &mut used.values {
+                Some(columns) => columns,
+                none @ None => none.insert(self.session.texts(&used.columns)?),
+            };
+            let batch = columns.of(texts).map_err(|error| failed(error.strip_backtrace()))?;
+            output::texts(&batch, ValueStyle::Sql).map_err(|error| failed(error.to_string()))?
+        };
+        for (hit, values) in hits.iter().zip(values) {
+            match (&rule.condition, self.findings.hits[*hit].time) {
+                (None, _) if rule.reports => self.findings.list.push(Finding {
+                    about: Arc::clone(&rule.about),
+                    events: vec![*hit],
+                    details: super::details(used.columns.iter().map(|(name, _)| name.as_str()), &values),
+                }),
+                (Some(_), Some(time)) => {
+                    self.events[used.rule].push(Event { time, step: used.step, hit: *hit, values });
+                }
+                // An event without a time is before and after nothing.
+                (Some(_) | None, _) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn optional(texts: &StringArray, row: usize) -> Option<String> {
+    texts.is_valid(row).then(|| texts.value(row).to_owned())
+}
