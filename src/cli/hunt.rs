@@ -2,6 +2,7 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::Exit;
@@ -43,9 +44,10 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     let tuning = tuning.with_params(&options.params);
     let compiler =
         Compiler::new(options.clone(), tuning)?.with_outcome(args.outcome).with_services(args.include_services);
+    let compiler = Arc::new(compiler);
     let mut rules = Vec::new();
-    for (pack, query) in chosen.iter().filter(|(pack, _)| !pack.asks) {
-        match compiler.rule(pack, query).await {
+    for rule in compiled(&compiler, &chosen) {
+        match rule.await.map_err(|error| Error::Bug(error.to_string()))? {
             Ok(rule) => rules.push(rule),
             Err(error) => {
                 terminal.fail(&error);
@@ -97,6 +99,20 @@ fn show(packs: &[Pack], id: &str, mut sink: Sink) -> Result<Exit, Error> {
     sink.heading(query.source.text.trim_end())?;
     sink.keep()?;
     Ok(Exit::Complete)
+}
+
+/// Detections as rules, made beside each other.
+fn compiled(
+    compiler: &Arc<Compiler>,
+    chosen: &[(&Pack, &SavedQuery)],
+) -> Vec<tokio::task::JoinHandle<Result<Rule, Error>>> {
+    let detections = chosen.iter().filter(|(pack, _)| !pack.asks);
+    detections
+        .map(|(pack, query)| {
+            let (compiler, pack, query) = (Arc::clone(compiler), pack.name.clone(), (*query).clone());
+            tokio::spawn(async move { compiler.rule(&pack, &query).await })
+        })
+        .collect()
 }
 
 /// Adds the Sigma rules that were asked for, and says what became of their files.
@@ -331,14 +347,17 @@ async fn ask(
 fn packs_of(args: &HuntArgs, terminal: &Terminal) -> Result<(Vec<Pack>, Exit), Error> {
     let mut packs = packs::all().map_err(|error| Error::Bug(format!("{}: {error}", error.source.name)))?;
     let mut exit = Exit::Complete;
+    let mut mistakes = Vec::new();
     for name in args.pack.iter().filter(|name| is_folder(name)) {
         let (pack, wrong) = packs::of_folder(Path::new(name)).map_err(Error::Query)?;
         packs.push(Pack { name: name.clone(), ..pack });
-        for wrong in wrong {
-            let error = Error::Query(wrong);
-            terminal.fail(&error);
-            exit = exit.and(Exit::of_error(&error));
-        }
+        mistakes.extend(wrong);
+    }
+    mistakes.extend(packs::without_duplicates(&mut packs));
+    for mistake in mistakes {
+        let error = Error::Query(mistake);
+        terminal.fail(&error);
+        exit = exit.and(Exit::of_error(&error));
     }
     Ok((packs, exit))
 }

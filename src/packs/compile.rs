@@ -12,7 +12,7 @@ use datafusion::prelude::{col, lit};
 use super::condition::Test;
 use super::library::wrong;
 use super::sigma::{self, Loaded};
-use super::{Condition, DataEvents, Level, Outcome, Pack, SavedQuery, Tuning, params};
+use super::{Condition, DataEvents, Level, Outcome, SavedQuery, Tuning, params};
 use crate::diag::Source;
 use crate::session::{Detection, Error, Language, Options, Session};
 
@@ -107,7 +107,7 @@ impl Compiler {
     ///
     /// # Errors
     /// [`Error::Query`] when it is wrong, or cannot be answered record by record.
-    pub async fn rule(&self, pack: &Pack, query: &SavedQuery) -> Result<Rule, Error> {
+    pub async fn rule(&self, pack: &str, query: &SavedQuery) -> Result<Rule, Error> {
         let SavedQuery { id, header, source, language, .. } = query;
         let values = self.tuning.values(id, &header.params).map_err(Error::Query)?;
         let value_of =
@@ -128,7 +128,7 @@ impl Compiler {
         self.except(id, &mut steps).await?;
         let about = About {
             id: id.clone(),
-            pack: pack.name.clone(),
+            pack: pack.to_owned(),
             title: header.title.clone(),
             why: header.why.clone(),
             attack: header.attack.clone(),

@@ -108,6 +108,23 @@ pub fn of_folder(folder: &Path) -> Result<(Pack, Vec<Diagnostics>), Diagnostics>
     pack(&Files { folder: name, texts })
 }
 
+/// Takes queries out whose ids others before them have, and says which.
+pub fn without_duplicates(packs: &mut [Pack]) -> Vec<Diagnostics> {
+    let mut files: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut duplicates = Vec::new();
+    for pack in packs {
+        pack.queries.retain(|query| {
+            if let Some(file) = files.get(&query.id) {
+                duplicates.push(wrong(&query.source, None, &format!("the id `{}` is taken by `{file}`", query.id)));
+                return false;
+            }
+            files.insert(query.id.clone(), Arc::clone(&query.source.name));
+            true
+        });
+    }
+    duplicates
+}
+
 /// Saved queries as rows: `pack`, `rule`, `level`, `technique`, `title`.
 ///
 /// # Errors

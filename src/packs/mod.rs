@@ -39,7 +39,7 @@ pub use finding::{Finding, Findings, Hit};
 pub use header::{DataEvents, Header, Outcome};
 pub use hunt::{Hunt, records_of, shown};
 pub use level::{LEVELS, Level};
-pub use library::{Pack, SavedQuery, all, list, of_folder};
+pub use library::{Pack, SavedQuery, all, list, of_folder, without_duplicates};
 pub use lint::lint;
 pub use params::{Kind, Param};
 pub use sigma::Loaded;

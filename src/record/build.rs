@@ -107,8 +107,9 @@ impl Builder {
     /// One array per leaf, in their order: text as UTF-8, times as UTC milliseconds, ordinals as 64 bits. No rows
     /// are left.
     pub fn finish(&mut self) -> Vec<ArrayRef> {
-        (self.rows, self.document_rows, self.text_bytes) = (0, 0, 0);
-        self.columns.iter_mut().map(Column::finish).collect()
+        let rows = std::mem::take(&mut self.rows);
+        (self.document_rows, self.text_bytes) = (0, 0);
+        self.columns.iter_mut().map(|column| column.finish(rows)).collect()
     }
 
     /// Goes through a document, appending until there are `rows` rows. Without `rows` nothing is appended and the
@@ -281,7 +282,7 @@ impl Builder {
     fn append(&mut self, text: &[u8], is_utf8: bool, ordinal: u64) -> Result<(), Overflow> {
         for column in &mut self.columns {
             let raw = self.walk.raw(text, column.node);
-            self.text_bytes += column.append(raw, is_utf8, ordinal.cast_signed())?;
+            self.text_bytes += column.append(self.rows, raw, is_utf8, ordinal.cast_signed())?;
         }
         self.rows += 1;
         self.document_rows += 1;

@@ -47,8 +47,8 @@ pub struct Choice {
     known: RwLock<HashMap<Box<[u8]>, Verdict>>,
     /// What saves a record whatever the member says: one of these must be fulfilled.
     anywhere: Vec<Clauses>,
-    /// A needle of each of those, all searched for at once.
-    hints: Option<Clause>,
+    /// Needles of each of those, as many of them in each as can be searched for at once.
+    hints: Vec<Clause>,
 }
 
 impl std::fmt::Debug for Choice {
@@ -72,10 +72,7 @@ impl Choice {
         }
         firsts.sort();
         firsts.dedup();
-        let hints = match firsts.as_slice() {
-            [] => None,
-            needles => Some(Clause::new(needles)?),
-        };
+        let hints = firsts.chunks(Clause::FEW).map(Clause::new).collect::<Option<_>>()?;
         let anywhere = anywhere.iter().map(|clauses| Clauses::new(clauses)).collect::<Option<_>>()?;
         let key = Finder::new(&format!("\"{key}\"")).into_owned();
         Some(Self { key, judge, known: RwLock::default(), anywhere, hints })
@@ -83,17 +80,20 @@ impl Choice {
 
     /// Drops the records that nobody can want.
     pub(super) fn narrow(&self, document: &[u8], records: &mut Vec<Extent>) {
-        let mut hit = Some(0);
+        // For each the first hit at or behind the record at hand.
+        let mut hits = vec![Some(0); self.hints.len()];
         records.retain(|record| {
-            if self.wants(&document[record.start..record.end]) {
+            let text = &document[record.start..record.end];
+            if self.wants(text) {
                 return true;
             }
-            let Some(hints) = &self.hints else { return false };
-            if hit.is_some_and(|hit| hit < record.start) {
-                hit = hints.find(&document[record.start..]).map(|at| record.start + at);
-            }
-            hit.is_some_and(|hit| hit < record.end)
-                && self.anywhere.iter().any(|clauses| clauses.fit(&document[record.start..record.end]))
+            let is_hinted = self.hints.iter().zip(&mut hits).any(|(hints, hit)| {
+                if hit.is_some_and(|hit| hit < record.start) {
+                    *hit = hints.find(&document[record.start..]).map(|at| record.start + at);
+                }
+                hit.is_some_and(|hit| hit < record.end)
+            });
+            is_hinted && self.anywhere.iter().any(|clauses| clauses.fit(text))
         });
     }
 

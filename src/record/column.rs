@@ -11,7 +11,8 @@ use super::tree::NodeId;
 use super::walk::Raw;
 use crate::schema::Kind;
 
-/// One row per record so far.
+/// One row per record up to the last that has a value; the rows behind it are null, and appended when they matter. Most
+/// records have few of many wanted leaves.
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) node: NodeId,
@@ -50,11 +51,15 @@ impl Column {
         Self { node, kind, present: Present::default(), values }
     }
 
-    /// Appends the row of record number `ordinal` whose value is `raw`. Gives the bytes of text added.
+    /// Appends row number `row`, of record number `ordinal`, whose value is `raw`. Gives the bytes of text added.
     ///
     /// `is_utf8` spares the look at UTF-8; it may be false for text that is.
     #[inline]
-    pub(super) fn append(&mut self, raw: Raw<'_>, is_utf8: bool, ordinal: i64) -> Result<usize, Overflow> {
+    pub(super) fn append(&mut self, row: usize, raw: Raw<'_>, is_utf8: bool, ordinal: i64) -> Result<usize, Overflow> {
+        if raw.bytes.is_empty() {
+            return Ok(0);
+        }
+        self.pad(row);
         let taken = take(raw.bytes, raw.escapes, self.kind);
         match &mut self.values {
             Values::Ordinal(numbers) => {
@@ -89,6 +94,22 @@ impl Column {
         }
     }
 
+    /// Appends nulls until there are `rows` rows.
+    #[inline]
+    fn pad(&mut self, rows: usize) {
+        if self.present.rows >= rows {
+            return;
+        }
+        self.present.pad(rows);
+        match &mut self.values {
+            Values::Text { ends, .. } => {
+                let end = ends.last().copied().unwrap_or_default();
+                ends.resize(rows + 1, end);
+            }
+            Values::Time { ms: numbers, .. } | Values::Ordinal(numbers) => numbers.resize(rows, 0),
+        }
+    }
+
     /// Takes back all rows but the first `rows`. Gives the bytes of text dropped.
     pub(super) fn truncate(&mut self, rows: usize) -> usize {
         self.present.truncate(rows);
@@ -107,8 +128,9 @@ impl Column {
         }
     }
 
-    /// The rows as an array. The next rows find as much room as these took.
-    pub(super) fn finish(&mut self) -> ArrayRef {
+    /// So many rows as an array. The next rows find as much room as these took.
+    pub(super) fn finish(&mut self, rows: usize) -> ArrayRef {
+        self.pad(rows);
         let nulls = std::mem::take(&mut self.present).finish();
         match &mut self.values {
             Values::Text { bytes, ends } => {
@@ -164,6 +186,13 @@ impl Present {
         self.rows += 1;
     }
 
+    /// Appends rows without a value.
+    fn pad(&mut self, rows: usize) {
+        // Bits behind the last row are never set.
+        self.bits.resize(rows.div_ceil(8), 0);
+        self.rows = rows;
+    }
+
     fn truncate(&mut self, rows: usize) {
         if rows < self.rows {
             self.rows = rows;
@@ -191,18 +220,19 @@ mod tests {
     fn rows_taken_back_leave_no_trace() {
         for first in 0..20 {
             let mut column = Column::new(0, Kind::Text);
-            let append = |column: &mut Column, text: &str| {
-                column.append(Raw { bytes: text.as_bytes(), escapes: true }, false, 0).expect("small");
+            let append = |column: &mut Column, row: usize, text: &str| {
+                column.append(row, Raw { bytes: text.as_bytes(), escapes: true }, false, 0).expect("small");
             };
-            (0..first).for_each(|row| append(&mut column, if row % 3 == 0 { "" } else { "\"a\"" }));
-            (0..5).for_each(|_| append(&mut column, "\"dropped\""));
+            // Rows without a value are left out, or null.
+            (0..first).for_each(|row| append(&mut column, row, ["", "\"a\"", "null"][row % 3]));
+            (0..5).for_each(|row| append(&mut column, first + row, "\"dropped\""));
             assert_eq!(column.truncate(first), 35);
-            append(&mut column, "null");
-            append(&mut column, "1");
-            let expected = (0..first).map(|row| (row % 3 != 0).then_some("a")).chain([None, Some("1")]);
-            let array = column.finish();
+            append(&mut column, first, "null");
+            append(&mut column, first + 1, "1");
+            let expected = (0..first).map(|row| (row % 3 == 1).then_some("a")).chain([None, Some("1"), None]);
+            let array = column.finish(first + 3);
             assert_eq!(*array, StringArray::from_iter(expected));
-            assert_eq!(column.finish().len(), 0);
+            assert_eq!(column.finish(0).len(), 0);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! keep too much, and never too little.
 
 use aho_corasick::AhoCorasick;
+use aho_corasick::packed;
 use memchr::memmem::Finder;
 
 use super::choice::Choice;
@@ -18,7 +19,7 @@ pub struct Needle(Box<[u8]>);
 const COMMON: &[&str] =
     &["ASIA", "AKIA", "AssumedRole", "IAMUser", "AWSService", "AwsApiCall", "amazonaws.com", "Management", "us-east-1"];
 /// More needles at once are searched for no faster than records are parsed.
-const MOST_NEEDLES: usize = 64;
+const MOST_NEEDLES: usize = 512;
 /// Below this a needle stands nearly everywhere.
 const SHORTEST: usize = 2;
 
@@ -94,7 +95,10 @@ pub struct Sieve {
 #[derive(Debug)]
 pub(super) enum Clause {
     One(Box<Finder<'static>>),
+    Few(Box<packed::Searcher>),
     Any(Box<AhoCorasick>),
+    /// More than one search can do at once.
+    Many(Vec<Clause>),
 }
 
 impl Sieve {
@@ -125,12 +129,24 @@ impl Sieve {
 }
 
 impl Clause {
+    /// As many needles as vectors of bytes can tell apart.
+    pub(super) const FEW: usize = 32;
+
     pub(super) fn new(needles: &[Needle]) -> Option<Self> {
         match needles {
             [needle] => Some(Self::One(Box::new(Finder::new(&needle.0).into_owned()))),
             needles if !(1..=MOST_NEEDLES).contains(&needles.len()) => None,
+            needles if needles.len() > Self::FEW => {
+                needles.chunks(Self::FEW).map(Self::new).collect::<Option<_>>().map(Self::Many)
+            }
             needles => {
-                AhoCorasick::new(needles.iter().map(|needle| &needle.0)).ok().map(|any| Self::Any(Box::new(any)))
+                let texts = || needles.iter().map(|needle| &needle.0);
+                let mut few = packed::Config::new().builder();
+                few.extend(texts());
+                match few.build() {
+                    Some(few) => Some(Self::Few(Box::new(few))),
+                    None => AhoCorasick::new(texts()).ok().map(|any| Self::Any(Box::new(any))),
+                }
             }
         }
     }
@@ -138,7 +154,9 @@ impl Clause {
     pub(super) fn find(&self, text: &[u8]) -> Option<usize> {
         match self {
             Self::One(finder) => finder.find(text),
+            Self::Few(few) => few.find(text).map(|found| found.start()),
             Self::Any(any) => any.find(text).map(|found| found.start()),
+            Self::Many(clauses) => clauses.iter().filter_map(|clause| clause.find(text)).min(),
         }
     }
 }

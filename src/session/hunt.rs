@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use datafusion::common::DataFusionError;
+use datafusion::common::{DataFusionError, exec_datafusion_err};
+use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::projection::ProjectionExpr;
@@ -102,8 +103,8 @@ impl Session {
         let mut state = self.context.state();
         engine::set_budget(&mut state, false, &self.options);
         let physical = Physical::new(&state).map_err(failed)?;
+        let rules = Arc::new(RuleSet::new(all_physical(&state, rules).map_err(failed)?).map_err(failed)?);
         let physical = |expr: &Expr| physical.expr(expr).map_err(failed);
-        let rules = Arc::new(RuleSet::new(rules.iter().map(physical).collect::<Result<_, _>>()?).map_err(failed)?);
         let mut columns = vec![ProjectionExpr::new(Arc::new(rules.which()), RULES.to_owned())];
         for (name, expr) in shown {
             columns.push(ProjectionExpr::new(physical(expr)?, (*name).to_owned()));
@@ -148,4 +149,22 @@ impl Session {
         };
         Ok(Pass { answer, rules })
     }
+}
+
+/// Expressions as the engine evaluates them, made on as many threads as there are.
+fn all_physical(state: &SessionState, exprs: &[Expr]) -> datafusion::common::Result<Vec<Arc<dyn PhysicalExpr>>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let some = |exprs: &[Expr]| {
+        let physical = Physical::new(state)?;
+        exprs.iter().map(|expr| physical.expr(expr)).collect::<datafusion::common::Result<Vec<_>>>()
+    };
+    std::thread::scope(|scope| {
+        let chunks = exprs.chunks(exprs.len().div_ceil(threads).max(1));
+        let started: Vec<_> = chunks.map(|chunk| scope.spawn(move || some(chunk))).collect();
+        let mut all = Vec::with_capacity(exprs.len());
+        for thread in started {
+            all.extend(thread.join().map_err(|_| exec_datafusion_err!("a thread that plans rules has panicked"))??);
+        }
+        Ok(all)
+    })
 }

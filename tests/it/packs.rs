@@ -25,7 +25,7 @@ async fn rules() -> Vec<(Pack, SavedQuery, Rule)> {
     let mut rules = Vec::new();
     for pack in packs.iter().filter(|pack| !pack.asks) {
         for query in &pack.queries {
-            let rule = compiler.rule(pack, query).await.unwrap_or_else(|error| panic!("{}: {error}", query.id));
+            let rule = compiler.rule(&pack.name, query).await.unwrap_or_else(|error| panic!("{}: {error}", query.id));
             rules.push((pack.clone(), query.clone(), rule));
         }
     }

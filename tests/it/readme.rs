@@ -44,6 +44,14 @@ fn exit_codes() -> String {
     table
 }
 
+fn packs() -> String {
+    let mut table = String::from("| pack | rules | what it is for |\n| --- | ---: | --- |\n");
+    for pack in trailql::packs::all().expect("packs that read") {
+        let _ = writeln!(table, "| `{}` | {} | {} |", pack.name, pack.queries.len(), pack.description);
+    }
+    table
+}
+
 /// The text with the table after the mark of this name replaced.
 fn with_table(text: &str, name: &str, table: &str) -> String {
     let mark = format!("<!-- {name} -->\n");
@@ -55,7 +63,7 @@ fn with_table(text: &str, name: &str, table: &str) -> String {
 #[test]
 fn readmes_tables_are_the_lists_in_code() {
     let written = fs::read_to_string(README).expect("README can be read");
-    let tables = [("languages", languages()), ("outputs", outputs()), ("exit codes", exit_codes())];
+    let tables = [("languages", languages()), ("outputs", outputs()), ("exit codes", exit_codes()), ("packs", packs())];
     let expected = tables.iter().fold(written.clone(), |text, (name, table)| with_table(&text, name, table));
     if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {
         fs::write(README, expected).expect("README can be written");

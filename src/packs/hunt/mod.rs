@@ -153,8 +153,8 @@ impl<'a> Hunt<'a> {
         let width = condition.columns().len();
         let mut shown: HashMap<(usize, usize), Vec<Option<String>>> = HashMap::new();
         let events = std::mem::take(&mut self.events[number]).into_iter().map(|mut event| {
-            shown.insert((event.hit, event.step), event.values.clone());
-            event.values.truncate(width);
+            let of_condition = event.values[..width].to_vec();
+            shown.insert((event.hit, event.step), std::mem::replace(&mut event.values, of_condition));
             event
         });
         let Correlated { found, unjudged, .. } = correlate(condition, rule.steps.len(), events.collect(), history);

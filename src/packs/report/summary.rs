@@ -6,10 +6,10 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 
 use super::super::{Finding, Findings, LEVELS};
-use super::attack::NUMBERINGS;
 use super::time;
 use crate::output::summary::human_count;
 use crate::output::{Tone, Tones};
+use crate::schema::attack;
 use crate::session::Error;
 
 /// The tone of each level, where tables of findings have a column of that name.
@@ -73,22 +73,26 @@ pub fn summary(findings: &Findings) -> Result<RecordBatch, Error> {
     let actors = |group: &[&Finding]| {
         group.iter().filter_map(|finding| findings.event(finding).actor.as_deref()).collect::<HashSet<_>>().len()
     };
-    let techniques = NUMBERINGS
-        .iter()
-        .map(|numbering| (numbering.column, text(&|group| Some((numbering.of)(&group[0].about).join(", ")))));
-    let mut columns = vec![
+    let columns = [
         ("level", text(&|group| Some(group[0].about.level.to_string()))),
         ("rule", text(&|group| Some(group[0].about.id.clone()))),
         ("title", text(&|group| Some(group[0].about.title.clone()))),
-    ];
-    columns.extend(techniques);
-    columns.extend([
+        ("technique", text(&|group| Some(techniques(&group[0].about.attack)))),
         ("findings", count(&|group| group.len())),
         ("actors", count(&actors)),
         ("first_time", text(&|group| group.iter().filter_map(|one| time(findings.first_event(one))).min())),
         ("last_time", text(&|group| group.iter().filter_map(|one| time(findings.event(one))).max())),
-    ]);
+    ];
     RecordBatch::try_from_iter(columns).map_err(|error| Error::Bug(error.to_string()))
+}
+
+/// Techniques, and where their ids have moved the new ones: `T1562.008 (T1685.002)`.
+fn techniques(ids: &[String]) -> String {
+    let written = ids.iter().map(|id| match attack::both(id) {
+        (old, new) if old == new => old.into_owned(),
+        (old, new) => format!("{old} ({new})"),
+    });
+    written.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
