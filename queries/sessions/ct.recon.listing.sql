@@ -2,6 +2,7 @@
 -- why:    A tool walks through the account.
 -- attack: T1526        level: low
 -- noisy:  inventory tools, and infrastructure as code that refreshes its state; the console is left out
+-- broad:  yes
 -- source: CloudTrail User Guide, record contents
 -- outcome: any
 -- param: threshold number = 50 · calls within the window

@@ -106,7 +106,7 @@ fn compiled(
     compiler: &Arc<Compiler>,
     chosen: &[(&Pack, &SavedQuery)],
 ) -> Vec<tokio::task::JoinHandle<Result<Rule, Error>>> {
-    let detections = chosen.iter().filter(|(pack, _)| !pack.asks);
+    let detections = chosen.iter().filter(|(pack, query)| !pack.asks && compiler.enables(&query.id));
     detections
         .map(|(pack, query)| {
             let (compiler, pack, query) = (Arc::clone(compiler), pack.name.clone(), (*query).clone());

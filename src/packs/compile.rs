@@ -103,6 +103,12 @@ impl Compiler {
         Self { with_services, ..self }
     }
 
+    /// Whether a rule is to run.
+    #[must_use]
+    pub fn enables(&self, id: &str) -> bool {
+        self.tuning.enables(id)
+    }
+
     /// A saved query as a rule.
     ///
     /// # Errors

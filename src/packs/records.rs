@@ -1,17 +1,19 @@
 //! The texts of records that were found: in memory while they are few, in a temporary file when they are many.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::SpooledTempFile;
 
 /// What is held in memory.
 const IN_MEMORY: usize = 32 << 20;
+/// What is written at once.
+const AT_ONCE: usize = 1 << 20;
 
 /// See the file.
 #[derive(Debug)]
 pub(super) struct Records {
-    file: Mutex<SpooledTempFile>,
+    file: Mutex<BufWriter<SpooledTempFile>>,
     length: u64,
 }
 
@@ -31,7 +33,8 @@ impl Place {
 
 impl Default for Records {
     fn default() -> Self {
-        Self { file: Mutex::new(SpooledTempFile::new(IN_MEMORY)), length: 0 }
+        let file = BufWriter::with_capacity(AT_ONCE, SpooledTempFile::new(IN_MEMORY));
+        Self { file: Mutex::new(file), length: 0 }
     }
 }
 
@@ -46,6 +49,8 @@ impl Records {
     pub(super) fn get(&self, place: Place) -> io::Result<String> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = vec![0; place.length];
+        file.flush()?;
+        let file = file.get_mut();
         file.seek(SeekFrom::Start(place.start))?;
         file.read_exact(&mut text)?;
         file.seek(SeekFrom::End(0))?;

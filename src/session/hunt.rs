@@ -35,6 +35,9 @@ impl Pass {
     }
 }
 
+/// Rows of a batch: those of a pass have the columns of all rules, and weigh a lot.
+const BATCH_ROWS: usize = 2048;
+
 /// The column of the places of the rules that fit a record.
 pub const RULES: &str = "rules";
 
@@ -102,6 +105,9 @@ impl Session {
         let meter = Meter::new(&self.archives());
         let mut state = self.context.state();
         engine::set_budget(&mut state, false, &self.options);
+        if self.options.batch_rows.is_none() {
+            *state.config_mut() = state.config().clone().with_batch_size(BATCH_ROWS);
+        }
         let physical = Physical::new(&state).map_err(failed)?;
         let rules = Arc::new(RuleSet::new(all_physical(&state, rules).map_err(failed)?).map_err(failed)?);
         let physical = |expr: &Expr| physical.expr(expr).map_err(failed);
@@ -131,7 +137,7 @@ impl Session {
         for rule in state.physical_optimizers() {
             plan = rule.optimize(plan, state.config_options()).map_err(failed)?;
         }
-        let stream = execute_stream(Arc::clone(&plan), self.context.task_ctx()).map_err(failed)?;
+        let stream = execute_stream(Arc::clone(&plan), state.task_ctx()).map_err(failed)?;
         let source = Source::new("hunt", "");
         let logical = LogicalPlanBuilder::empty(false).build().map_err(failed)?;
         let answer = Answer {

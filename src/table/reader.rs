@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{DataFusionError, Result};
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::projection::Projector;
 use datafusion::physical_plan::metrics::Time;
 use tokio::sync::mpsc;
@@ -12,10 +13,10 @@ use super::columns::Assembler;
 use super::fetch::Fetched;
 use super::filter;
 use super::gate::{Gate, Passage};
-use super::leaves::SlotPlan;
 use super::metrics::{TrailMetrics, add};
 use super::opener::TrailOpener;
 use super::report::{Failure, FileError, FileRead, Report};
+use super::rules::{self, RuleSet};
 use crate::archive::LogFile;
 use crate::record::{Inflater, Progress};
 
@@ -38,6 +39,9 @@ pub(super) struct UnitReader {
 
 impl UnitReader {
     pub(super) fn new(opener: &TrailOpener, gate: Gate) -> Result<Self> {
+        let which = opener.plan.projection.iter().position(|item| {
+            item.expr.downcast_ref::<RuleSet>().is_some_and(RuleSet::tells_which)
+        });
         Ok(Self {
             report: Arc::clone(&opener.report),
             strict: opener.options.strict,
@@ -45,9 +49,13 @@ impl UnitReader {
             inflater: Inflater::new(opener.options.limits),
             gate,
             rows: Rows {
+                predicates: match which {
+                    None => opener.plan.predicates.clone(),
+                    Some(_) => opener.plan.predicates.iter().filter(|known| !known.is::<RuleSet>()).cloned().collect(),
+                },
+                which,
                 columns: Assembler::new(&opener.plan, opener.options.limits, Arc::clone(&opener.report)),
                 projector: opener.plan.projection.make_projector(&opener.plan.schema)?,
-                plan: Arc::clone(&opener.plan),
                 time: opener.metrics.time_filtering.clone(),
             },
             batch_size: opener.batch_size,
@@ -182,7 +190,9 @@ impl UnitReader {
 /// Rows of a unit that are built and not yet sent.
 struct Rows {
     columns: Assembler,
-    plan: Arc<SlotPlan>,
+    predicates: Vec<Arc<dyn PhysicalExpr>>,
+    /// The column that tells which rules hold: it answers for their predicate, which would tell the same twice.
+    which: Option<usize>,
     projector: Projector,
     time: Time,
 }
@@ -204,10 +214,14 @@ impl Rows {
     }
 
     fn wanted(&mut self) -> Result<Option<RecordBatch>> {
-        let batch = filter::filtered(&self.plan.predicates, self.columns.finish()?)?;
+        let batch = filter::filtered(&self.predicates, self.columns.finish()?)?;
         if batch.num_rows() == 0 {
             return Ok(None);
         }
-        self.projector.project_batch(&batch).map(Some)
+        let mut batch = self.projector.project_batch(&batch)?;
+        if let Some(column) = self.which {
+            batch = rules::found(&batch, column)?;
+        }
+        Ok((batch.num_rows() > 0).then_some(batch))
     }
 }

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, ListBuilder, RecordBatch, RecordBatchOptions, UInt32Array, UInt32Builder,
 };
-use datafusion::arrow::compute::take;
+use datafusion::arrow::compute::{filter_record_batch, take};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::{Result, internal_err};
 use datafusion::logical_expr::ColumnarValue;
@@ -125,6 +125,11 @@ impl RuleSet {
         self.with(Tells::Which, Arc::clone(&self.name), self.shared.clone(), self.rest.clone())
     }
 
+    /// Whether it tells which of its rules hold.
+    pub(super) fn tells_which(&self) -> bool {
+        self.tells == Tells::Which
+    }
+
     /// The names of events that were met so far.
     #[must_use]
     pub fn names_met(&self) -> Vec<String> {
@@ -213,6 +218,13 @@ impl RuleSet {
         }
         Ok(candidates)
     }
+}
+
+/// The rows for which some rule holds, by the column of those that do.
+pub(super) fn found(batch: &RecordBatch, column: usize) -> Result<RecordBatch> {
+    let lists = batch.column(column).as_list::<i32>();
+    let mask: BooleanArray = lists.offsets().lengths().map(|rules| Some(rules > 0)).collect();
+    Ok(filter_record_batch(batch, &mask)?)
 }
 
 impl Ground {
