@@ -142,7 +142,7 @@ async fn add_sigma(
     rules.extend(wanted.filter(|rule| is_wanted(&rule.about.attack, rule.about.level, args)));
     let skipped: Vec<_> = loaded.skipped.iter().map(|(why, count)| format!("{count} {why}")).collect();
     let skipped = if skipped.is_empty() { String::new() } else { format!("; left out: {}", skipped.join(", ")) };
-    terminal.note(&format!("{} Sigma rules{skipped}", rules.len() - before));
+    terminal.note(&format!("{} of Sigma{skipped}", rules_of(rules.len() - before)));
     Ok(exit)
 }
 
@@ -168,7 +168,7 @@ fn test(
             terminal.fail(&Error::Execution(format!("{}: {message}", rule.about.id)));
         }
     }
-    sink.heading(&format!("{passed} rules pass their tests, {failed} fail"))?;
+    sink.heading(&format!("{} passed, {failed} failed", rules_of(passed)))?;
     sink.keep()?;
     Ok(if failed > 0 { Exit::BadNews } else { Exit::Complete })
 }
@@ -190,7 +190,7 @@ fn lint(
             remarks += 1;
         }
     }
-    sink.heading(&format!("{} rules looked at, remarks on {remarks}", rules.len()))?;
+    sink.heading(&format!("{} looked at, remarks on {remarks}", rules_of(rules.len())))?;
     sink.keep()?;
     Ok(if remarks > 0 { Exit::BadNews } else { Exit::Complete })
 }
@@ -390,6 +390,10 @@ fn choose<'a>(packs: &'a [Pack], args: &HuntArgs) -> Result<Vec<(&'a Pack, &'a S
             && is_wanted(&header.attack, header.level, args)
     };
     Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+fn rules_of(count: usize) -> String {
+    if count == 1 { "1 rule".to_owned() } else { format!("{count} rules") }
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {

@@ -12,8 +12,9 @@ pub(super) const FIRST_SEEN: &[Function] = &[Function {
     examples: &[
         (
             "(SELECT array_join(array_agg(eventid ORDER BY eventid), ' ') \
+             FROM (SELECT eventid \
              FROM (VALUES ('1', 'a', '2026-03-01T00:00:00Z'), ('2', 'b', '2026-03-02T00:00:00Z'), \
-             ('3', 'a', '2026-03-12T00:00:00Z')) AS t(eventid, actor, eventtime) WHERE first_seen(actor))",
+             ('3', 'a', '2026-03-12T00:00:00Z')) AS t(eventid, actor, eventtime) WHERE first_seen(actor)))",
             "1 2",
         ),
         (

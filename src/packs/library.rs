@@ -193,6 +193,8 @@ pub(super) fn line_at(text: &str, number: usize) -> Span {
 
 pub(super) fn wrong(source: &Source, place: Option<Span>, message: &str) -> Diagnostics {
     let error = Diagnostic::error("K002", message);
+    // The first line names the file, where nothing tells the place.
+    let place = place.or_else(|| (!source.text.is_empty()).then(|| line_at(&source.text, 1)));
     let error = match place {
         Some(place) => error.at(place, ""),
         None => error,

@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, Projection, TableScan};
 use datafusion::prelude::lit;
 
 use super::{Error, Form, Language, Options, Planned, Session, Statement, engine};
-use crate::diag::{Diagnostic, Diagnostics, Source};
+use crate::diag::{Diagnostic, Diagnostics, Source, Span};
 use crate::sql::{Prepared, Value};
 use crate::table;
 
@@ -52,11 +52,10 @@ impl Session {
             let state = self.context.state();
             let plan = state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {});
             let plan = plan.map_err(|error| self.failed(source, error))?;
-            detections.push(
-                detection(&plan).map_err(|diagnostic| {
-                    Error::Query(Diagnostics { source: source.clone(), list: vec![diagnostic] })
-                })?,
-            );
+            detections.push(detection(&plan).map_err(|diagnostic| {
+                let diagnostic = diagnostic.at(first_line(&source.text, language.comment()), "");
+                Error::Query(Diagnostics { source: source.clone(), list: vec![diagnostic] })
+            })?);
         }
         Ok(detections)
     }
@@ -72,6 +71,18 @@ impl Session {
         let Planned { plan, .. } = self.plan(statement).await?;
         Ok(plan)
     }
+}
+
+/// The first line of a text that is no comment.
+fn first_line(text: &str, comment: &str) -> Span {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if !line.trim_start().starts_with(comment) && !line.trim().is_empty() {
+            return Span::new(start, start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    Span::new(0, 0)
 }
 
 /// Reads a plan as a detection.

@@ -39,9 +39,11 @@ pub(super) struct UnitReader {
 
 impl UnitReader {
     pub(super) fn new(opener: &TrailOpener, gate: Gate) -> Result<Self> {
-        let which = opener.plan.projection.iter().position(|item| {
-            item.expr.downcast_ref::<RuleSet>().is_some_and(RuleSet::tells_which)
-        });
+        let which = opener
+            .plan
+            .projection
+            .iter()
+            .position(|item| item.expr.downcast_ref::<RuleSet>().is_some_and(RuleSet::tells_which));
         Ok(Self {
             report: Arc::clone(&opener.report),
             strict: opener.options.strict,

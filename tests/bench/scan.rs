@@ -114,7 +114,6 @@ fn trailql(query: &Query) -> Command {
     let language = match query.language {
         Language::Sql => "sql",
         Language::Insights => "insights",
-        Language::Filter => "filter",
     };
     command.arg("query").arg(&query.folder).args(["-q", "-o", "csv", "--lang", language, "-c", &query.text]);
     command

@@ -115,12 +115,15 @@ async fn one_pass_finds_the_same_by_every_path_as_each_rule_alone() {
 }
 
 #[tokio::test]
-async fn a_quiet_archive_has_no_finding_above_medium() {
+async fn a_quiet_archive_has_no_other_finding_above_medium_than_it_should() {
     let quiet = Fixture::new("quiet").expect("fixtures");
     let rules: Vec<Rule> = rules().await.into_iter().map(|(_, _, rule)| rule).collect();
     let findings = hunt(&quiet.location(), &rules, options()).await;
-    let loud: Vec<_> = findings.list.iter().filter(|finding| finding.about.level > Level::Medium).collect();
-    assert!(loud.is_empty(), "{:#?}", loud.iter().map(|finding| &finding.about.id).collect::<Vec<_>>());
+    let loud = findings.list.iter().filter(|finding| finding.about.level > Level::Medium);
+    let mut loud: Vec<&str> = loud.map(|finding| finding.about.id.as_str()).collect();
+    loud.sort_unstable();
+    // The benchmark asks for every change of a trail, as it is published; another account is in a bucket's policy.
+    assert_eq!(loud, ["cis.4.5", "ct.s3.external_policy"]);
 }
 
 #[tokio::test]

@@ -295,8 +295,10 @@ mod tests {
         });
         assert_eq!(evidence["api"], api);
         assert_eq!(evidence["data"]["eventName"], "StopLogging");
-        let technique =
-            json!([{"technique": {"uid": "T1562"}, "sub_technique": {"uid": "T1562.008"}, "version": "18.0"}]);
+        let technique = json!([
+            {"technique": {"uid": "T1562"}, "sub_technique": {"uid": "T1562.008"}, "version": "18.0"},
+            {"technique": {"uid": "T1685"}, "sub_technique": {"uid": "T1685.002"}, "version": "19.0"},
+        ]);
         assert_eq!(line["finding_info"]["attacks"], technique);
         assert_eq!(line["resources"][0]["uid"], "arn:aws:cloudtrail:us-east-1:123456789012:trail/main");
         assert_eq!(line["unmapped"]["details"], json!({"trail": "main"}));

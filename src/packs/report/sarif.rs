@@ -298,7 +298,7 @@ mod tests {
         assert_eq!(result["properties"]["details"]["trail"], "main");
         let rule = &log["runs"][0]["tool"]["driver"]["rules"][1];
         assert_eq!(rule["properties"]["security-severity"], "8.0");
-        assert_eq!(rule["properties"]["tags"], json!(["security", "T1562.008"]));
+        assert_eq!(rule["properties"]["tags"], json!(["security", "T1562.008", "T1685.002"]));
     }
 
     #[test]

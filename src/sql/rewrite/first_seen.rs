@@ -21,7 +21,7 @@ pub(super) fn condition(function: &Function) -> Option<Expr> {
         None => "row_number() OVER (ORDER BY eventtime, eventid) = 1",
         Some(_) => {
             "coalesce(event_timestamp(eventtime) \
-             - lag(event_timestamp(eventtime)) OVER (ORDER BY event_timestamp(eventtime), eventid) > INTERVAL '1' DAY, TRUE)"
+             > lag(event_timestamp(eventtime)) OVER (ORDER BY event_timestamp(eventtime), eventid) + INTERVAL '1' DAY, TRUE)"
         }
     };
     let mut expr = Parser::new(&GenericDialect {}).try_with_sql(template).ok()?.parse_expr().ok()?;
