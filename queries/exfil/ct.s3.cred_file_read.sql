@@ -13,6 +13,6 @@ FROM cloudtrail
 WHERE eventsource = 's3.amazonaws.com'
   AND eventname = 'GetObject'
   AND regexp_like(
-    lower(json_extract_scalar(requestparameters, '$.key')),
+    json_extract_scalar(requestparameters, '$.key'),
     '(^|/)(\.env(\.[a-z0-9_-]+)?|\.?credentials?(\.(json|csv|txt|ini|xml))?|[^/]*access_?keys?[^/]*\.csv|id_(rsa|dsa|ecdsa|ed25519)|\.pgpass|\.netrc|\.git-credentials|\.htpasswd|\.npmrc|\.pypirc|\.dockercfg|\.docker/config\.json|(\.kube/config|kubeconfig)|[^/]*passwords?\.(txt|csv|xlsx?|docx?)|secrets?\.(json|ya?ml|txt|env)|service-?account[^/]*\.json|wp-config\.php|[^/]+\.(pem|ppk|p12|pfx|jks|keystore|kdbx|tfstate))$'
   )

@@ -1,6 +1,6 @@
 //! CloudWatch alarms over the past: definitions, metrics made of events, states through time.
 //!
-//! Replaying is a pure function of definitions and events: [`Metrics`] takes events in any order, [`replay`] gives
+//! Replaying is a pure function of definitions and events: [`Metrics`] takes events in any order, [`replay()`] gives
 //! every change of every alarm's state. Which events match a filter, and what is read of them, is for other rooms.
 //!
 //! Source: CloudWatch User Guide, "Using Amazon CloudWatch alarms" and "Configuring how CloudWatch alarms treat

@@ -16,8 +16,21 @@ use super::skim::Skimmed;
 pub struct Needle(Box<[u8]>);
 
 /// Texts that stand in many records of every trail.
-const COMMON: &[&str] =
-    &["ASIA", "AKIA", "AssumedRole", "IAMUser", "AWSService", "AwsApiCall", "amazonaws.com", "Management", "us-east-1"];
+const COMMON: &[&str] = &[
+    "ASIA",
+    "AKIA",
+    "AssumedRole",
+    "IAMUser",
+    "AWSService",
+    "AwsApiCall",
+    "Management",
+    "access",
+    "account",
+    "amazonaws.com",
+    "service",
+    "us-east-1",
+    "user",
+];
 /// More needles at once are searched for no faster than records are parsed.
 const MOST_NEEDLES: usize = 512;
 /// Below this a needle stands nearly everywhere.

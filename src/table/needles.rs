@@ -25,10 +25,7 @@ pub(super) fn clauses(predicates: &[Arc<dyn PhysicalExpr>]) -> Vec<Clause> {
     if clauses.is_empty() {
         clauses = conjuncts().filter_map(key_of).collect();
     }
-    clauses.sort_by_cached_key(|clause| {
-        let is_common = clause.iter().any(Needle::is_common);
-        (is_common, clause.len(), std::cmp::Reverse(shortest(clause)))
-    });
+    clauses.sort_by_cached_key(|clause| (is_common(clause), clause.len(), std::cmp::Reverse(shortest(clause))));
     clauses.dedup();
     clauses
 }
@@ -44,6 +41,15 @@ pub(super) fn text_of(clause: &Clause) -> String {
 
 fn shortest(clause: &Clause) -> usize {
     clause.iter().map(Needle::length).min().unwrap_or_default()
+}
+
+/// What tells more is greater.
+fn telling(clause: &Clause) -> (bool, usize) {
+    (!is_common(clause), shortest(clause))
+}
+
+fn is_common(clause: &Clause) -> bool {
+    clause.iter().any(Needle::is_common)
 }
 
 fn clauses_of(predicate: &Arc<dyn PhysicalExpr>) -> Vec<Clause> {
@@ -89,7 +95,7 @@ fn one(clause: Option<Clause>) -> Vec<Clause> {
 
 /// One clause for either of two sides, of the most telling of each.
 fn either(left: Vec<Clause>, right: Vec<Clause>) -> Option<Clause> {
-    let best = |clauses: Vec<Clause>| clauses.into_iter().max_by_key(shortest);
+    let best = |clauses: Vec<Clause>| clauses.into_iter().max_by_key(telling);
     Some([best(left)?, best(right)?].concat())
 }
 
@@ -126,7 +132,7 @@ fn required(leaf: &Leaf, hir: &Hir) -> Option<Clause> {
         HirKind::Literal(literal) => Some(vec![part(leaf, std::str::from_utf8(&literal.0).ok()?)?]),
         HirKind::Capture(capture) => required(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(required).max_by_key(shortest),
+        HirKind::Concat(parts) => parts.iter().filter_map(required).max_by_key(telling),
         HirKind::Alternation(ways) => ways.iter().map(required).collect::<Option<Vec<_>>>().map(|ways| ways.concat()),
         _ => None,
     }
