@@ -24,7 +24,7 @@
 //! ```text
 //! 7 cli/             arguments, one file per command, exit codes
 //! 6 repl/            the shell: a prompt, history, one table of meta commands
-//! 5 packs/           saved queries of queries/, compiled in
+//! 5 packs/           saved queries and rules: compiled, hunted in one pass, correlated, reported
 //!   terminal/        shows answers and messages: rows to stdout, everything else to stderr
 //! 4 session/         owns the engine; text + language → plan → answer; the crate's Error
 //! 3 sql/             Athena's dialect: parse, rewrite the tree, rules on the plan

@@ -68,7 +68,7 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
         version: env!("CARGO_PKG_VERSION").to_owned(),
         outcome: Outcome::default(),
     };
-    exit = exit.and(add_sigma(args, &compiler, &mut rules, terminal).await?);
+    exit = exit.and(add_sigma(args, &compiler, &mut rules, options.scan.strict, terminal).await?);
     let session = Session::open(&args.archives, options).await?;
     if let Some(event_id) = &args.why {
         return Ok(exit.and(explain(&session, event_id, &rules, args, terminal, sink).await?));
@@ -120,6 +120,7 @@ async fn add_sigma(
     args: &HuntArgs,
     compiler: &Compiler,
     rules: &mut Vec<Rule>,
+    is_strict: bool,
     terminal: &Terminal,
 ) -> Result<Exit, Error> {
     if args.sigma.is_empty() {
@@ -129,7 +130,8 @@ async fn add_sigma(
     let mut exit = Exit::Complete;
     for failed in loaded.failed {
         terminal.fail(&Error::Query(failed));
-        exit = Exit::Usage;
+        // Others wrote these rules: what is wrong with some is told, and ends nothing unless that is asked for.
+        exit = if is_strict { Exit::Usage } else { exit };
     }
     for notice in &loaded.notices {
         terminal.remark(notice);
