@@ -179,7 +179,7 @@ impl<'a> Hunt<'a> {
         let places: HashMap<&str, usize> =
             self.rules.iter().enumerate().map(|(place, rule)| (rule.about.id.as_str(), place)).collect();
         let (mut order, mut is_placed) = (Vec::new(), vec![false; self.rules.len()]);
-        // What uses itself in a circle never gets its findings, and comes last.
+        // What uses itself in a circle waits for its own findings, and has no place.
         for _ in 0..=self.rules.len() {
             let before = order.len();
             for (place, rule) in self.rules.iter().enumerate() {

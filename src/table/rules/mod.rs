@@ -89,7 +89,10 @@ impl RuleSet {
         for rule in &rules {
             let (mut of_rule, mut left) = (Vec::new(), Vec::new());
             for conjunct in split_conjunction(rule) {
-                if relax::is_decided(conjunct) {
+                // What holds without a name does not choose by names, so the index does not answer for it.
+                if let Some(condition) = relax::decided(conjunct)
+                    && !names::holds_without(&condition)?
+                {
                     continue;
                 }
                 if counts.get(conjunct).is_some_and(|count| *count >= SHARED_BY) {

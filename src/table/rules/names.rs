@@ -35,7 +35,7 @@ impl NameIndex {
             match of_name(rule) {
                 None => index.any.push(place),
                 // What holds for an event without a name is no question of names.
-                Some(condition) if holds(&condition, &[None])?[0] => index.any.push(place),
+                Some(condition) if holds_without(&condition)? => index.any.push(place),
                 Some(condition) => match listed(&condition) {
                     Some(names) => {
                         for name in names {
@@ -84,6 +84,11 @@ impl NameIndex {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.keys().map(|name| name.to_string()).collect()
     }
+}
+
+/// Whether a condition over names holds for an event without a name.
+pub(super) fn holds_without(condition: &Arc<dyn PhysicalExpr>) -> Result<bool> {
+    Ok(holds(condition, &[None])?[0])
 }
 
 /// For which names a condition over names holds.

@@ -63,11 +63,11 @@ fn over_name(predicate: &Expr) -> Option<Expr> {
     over.data().ok().filter(|_| is_about_name)
 }
 
-/// Whether a predicate is decided once the name is known, so that it need not be looked at again.
-pub(super) fn is_decided(predicate: &Expr) -> bool {
+/// A predicate that is decided once the name is known, over a batch of names alone.
+pub(super) fn decided(predicate: &Expr) -> Option<Expr> {
     // Leaves by the exact key may be null where the column is not.
     let is_column = |slot: &Slot| matches!(slot, Slot::Leaf(leaf) if matches!(leaf.path[..], [Step::Key(_)]));
-    over_name(predicate).is_some() && slots(predicate).iter().all(is_column)
+    over_name(predicate).filter(|_| slots(predicate).iter().all(is_column))
 }
 
 /// Whether a predicate only says of which service an event is, which its name tells as well.
