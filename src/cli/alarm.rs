@@ -1,17 +1,18 @@
 //! `trailql alarm replay`: metric filters over an archive in one pass, and the states of alarms that follow.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use chrono::DateTime;
+use clap::{Args, Subcommand, ValueEnum};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::TimestampMillisecondType;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::logical_expr::{Expr, lit};
 
 use super::Exit;
-use super::args::{AlarmCommand, AlarmReplayArgs, AlarmState};
 use super::filter::{rows, text_of};
-use super::query::{format, sink};
+use super::output::OutputArgs;
 use crate::alarm::{self, Definitions, Filter, MetricId, MetricValue, Metrics, Plan, Transformation, Transition};
 use crate::diag::Source;
 use crate::filter_pattern;
@@ -20,6 +21,63 @@ use crate::functions::number;
 use crate::session::{Error, Options, Outcome, Session};
 use crate::terminal::Terminal;
 
+/// `trailql alarm`.
+#[derive(Debug, Args)]
+pub(super) struct AlarmArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) what: AlarmCommand,
+}
+
+/// What to do with alarms.
+#[derive(Debug, Subcommand)]
+pub(super) enum AlarmCommand {
+    /// Tell when alarms would have changed their state, one row per change.
+    Replay(AlarmReplayArgs),
+}
+
+/// `trailql alarm replay`.
+#[derive(Debug, Args)]
+pub(super) struct AlarmReplayArgs {
+    /// Alarms and metric filters, as `aws cloudwatch describe-alarms` and `aws logs describe-metric-filters` print them.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Archives to read: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "ARCHIVE")]
+    pub(super) archives: Vec<String>,
+    /// More definitions, such as metric filters; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) filters: Vec<PathBuf>,
+    /// Evaluate once a period, rather than every minute as CloudWatch does.
+    #[arg(long)]
+    pub(super) align: bool,
+    /// Show every evaluation, not only changes.
+    #[arg(long)]
+    pub(super) trace: bool,
+    /// Datapoints to look back at beyond those that decide, where some are missing.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub(super) range: u32,
+    /// Count records with one `eventID` once, as delivered by two trails; so it is unless --no-dedupe is given.
+    #[arg(long, overrides_with = "no_dedupe")]
+    pub(super) dedupe: bool,
+    /// Count every copy of a record.
+    #[arg(long)]
+    pub(super) no_dedupe: bool,
+    /// Exit with 1 when an alarm was in this state.
+    #[arg(long, value_name = "STATE")]
+    pub(super) fail_on: Option<AlarmState>,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// A state that is bad news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AlarmState {
+    /// ALARM.
+    Alarm,
+}
+
 /// Runs the subcommand.
 pub(super) async fn run(command: &AlarmCommand, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let AlarmCommand::Replay(args) = command;
@@ -27,14 +85,14 @@ pub(super) async fn run(command: &AlarmCommand, options: Options, terminal: &Ter
 }
 
 async fn replay(args: &AlarmReplayArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
-    let format = format(&args.output)?;
+    let format = args.output.format()?;
     let definitions = definitions(args)?;
     let wanted = wanted(&definitions);
     let used = used(&definitions, &wanted, terminal)?;
     let (since, until) = (options.since.map(second), options.until.map(second));
     let most = options.memory.unwrap_or(MOST_BYTES);
     let session = Session::open(&args.archives, options).await?;
-    let sink = sink(args.output.out.as_deref())?;
+    let sink = args.output.sink()?;
     let started = Instant::now();
     let pass = Pass::new(&used)?;
     let source = Source::new("alarms", "");

@@ -1,17 +1,17 @@
 //! `trailql filter`: trying out a metric-filter pattern, and having it explained.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use clap::{Args, Subcommand};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 
 use super::Exit;
-use super::args::{FilterCommand, FilterExplainArgs, FilterTestArgs, PatternArgs};
-use super::query::{format, sink};
+use super::output::OutputArgs;
 use crate::diag::{Diagnostics, Source, Span};
 use crate::filter_pattern::{self, Parsed, Selector};
 use crate::functions::selector::Part;
@@ -20,6 +20,56 @@ use crate::schema::{Kind, Step};
 use crate::session::{Error, Language, Options, Outcome, Session};
 use crate::sql::Target;
 use crate::terminal::{Sink, Terminal};
+
+/// `trailql filter`.
+#[derive(Debug, Args)]
+pub(super) struct FilterArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) what: FilterCommand,
+}
+
+/// What to do with a pattern.
+#[derive(Debug, Subcommand)]
+pub(super) enum FilterCommand {
+    /// Count the records that match, and show the first with the values of the pattern's selectors.
+    Test(FilterTestArgs),
+    /// Say in words what a pattern asks; with an archive, in SQL as well.
+    Explain(FilterExplainArgs),
+}
+
+/// A pattern, and the archives to ask.
+#[derive(Debug, Args)]
+pub(super) struct PatternArgs {
+    /// The pattern, then archives: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "PATTERN|ARCHIVE")]
+    pub(super) words: Vec<String>,
+    /// The pattern, where it is not the first argument.
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    pub(super) pattern: Option<String>,
+}
+
+/// `trailql filter test`.
+#[derive(Debug, Args)]
+pub(super) struct FilterTestArgs {
+    /// The pattern and the archives.
+    #[command(flatten)]
+    pub(super) pattern: PatternArgs,
+    /// A file of events rather than an archive: one, a list, `{"Records": […]}`, or one a line; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Vec<PathBuf>,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// `trailql filter explain`.
+#[derive(Debug, Args)]
+pub(super) struct FilterExplainArgs {
+    /// The pattern and the archives.
+    #[command(flatten)]
+    pub(super) pattern: PatternArgs,
+}
 
 /// Runs the subcommand.
 pub(super) async fn run(command: &FilterCommand, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
@@ -78,9 +128,9 @@ async fn test(args: &FilterTestArgs, options: Options, terminal: &Terminal) -> R
         }
         return test_files(args, &parsed, terminal);
     }
-    let format = format(&args.output)?;
+    let format = args.output.format()?;
     let session = Session::open(archives, options).await?;
-    let sink = sink(args.output.out.as_deref())?;
+    let sink = args.output.sink()?;
     let selectors = parsed.pattern.selectors();
     let fields = ["eventTime", "eventName", "eventID"].map(field);
     let row = fields.iter().chain(selectors.iter().copied()).enumerate();
@@ -164,7 +214,7 @@ pub(super) fn rows(names: Vec<String>, rows: &[Vec<Option<String>>]) -> Result<R
 
 /// Tests events of files, as `aws logs test-metric-filter` does.
 fn test_files(args: &FilterTestArgs, parsed: &Parsed, terminal: &Terminal) -> Result<Exit, Error> {
-    let format = format(&args.output)?;
+    let format = args.output.format()?;
     let bug = |error: datafusion::common::DataFusionError| Error::Bug(error.to_string());
     let selectors = parsed.pattern.selectors();
     let most = args.output.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
@@ -189,7 +239,7 @@ fn test_files(args: &FilterTestArgs, parsed: &Parsed, terminal: &Terminal) -> Re
         }
     }
     let names = std::iter::once("eventNumber".to_owned()).chain(selectors.iter().map(ToString::to_string));
-    let sink = sink(args.output.out.as_deref())?;
+    let sink = args.output.sink()?;
     terminal.write(&rows(names.collect(), &found)?, format, None, &sink)?;
     terminal.note(&counted(count, number));
     sink.keep()?;

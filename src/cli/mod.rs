@@ -2,10 +2,11 @@
 
 mod alarm;
 mod args;
+mod common;
 mod exit;
 mod filter;
 mod hunt;
-mod hunt_format;
+mod output;
 mod query;
 mod texts;
 mod translate;
@@ -17,9 +18,10 @@ use clap::Parser;
 pub use exit::{CODES, Exit};
 
 use crate::repl;
-use crate::session::Error;
+use crate::session::{Error, Options};
 use crate::terminal::Terminal;
-use args::{Cli, Color, Command};
+use args::{Cli, Command};
+use common::Color;
 
 /// Runs the command line of this process to its end.
 #[must_use]
@@ -55,17 +57,24 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     }
     let runtime = runtime.enable_all().build().map_err(|error| Error::Bug(error.to_string()))?;
     let exit = match cli.command {
-        Some(Command::Query(args)) => runtime.block_on(interruptible(query::run(&args, options, terminal))),
-        Some(Command::Hunt(args)) => runtime.block_on(interruptible(hunt::run(&args, options, terminal))),
-        Some(Command::Translate(args)) => runtime.block_on(interruptible(translate::run(&args, options, terminal))),
-        Some(Command::Filter(args)) => runtime.block_on(interruptible(filter::run(&args.what, options, terminal))),
-        Some(Command::Alarm(args)) => runtime.block_on(interruptible(alarm::run(&args.what, options, terminal))),
+        Some(command) => runtime.block_on(interruptible(run_command(&command, options, terminal))),
         None => repl::run(&runtime, &cli.archives, options, terminal.clone())
             .map(|is_incomplete| if is_incomplete { Exit::Incomplete } else { Exit::Complete }),
     };
     // Reading that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
     exit
+}
+
+/// Runs one command to its end.
+async fn run_command(command: &Command, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
+    match command {
+        Command::Query(args) => query::run(args, options, terminal).await,
+        Command::Hunt(args) => hunt::run(args, options, terminal).await,
+        Command::Translate(args) => translate::run(args, options, terminal).await,
+        Command::Filter(args) => filter::run(&args.what, options, terminal).await,
+        Command::Alarm(args) => alarm::run(&args.what, options, terminal).await,
+    }
 }
 
 /// Ends with 130 at Ctrl-C. Dropping the work ends it.

@@ -1,21 +1,37 @@
 //! `trailql query`: statements from the command line, from files, from stdin; their answers; leave.
 
-use std::io::IsTerminal;
-use std::path::Path;
+use clap::Args;
 
-use super::args::{OutputArgs, QueryArgs};
-use super::{Exit, texts};
-use crate::output::{self, Format};
+use super::Exit;
+use super::output::OutputArgs;
+use super::texts::{self, TextArgs};
 use crate::session::{Error, Options, Session};
-use crate::terminal::{Sink, Terminal};
+use crate::terminal::Terminal;
+
+/// `trailql query`.
+#[derive(Debug, Args)]
+pub(super) struct QueryArgs {
+    /// Archives to ask: folders, files, or s3://bucket/prefix.
+    #[arg(value_name = "ARCHIVE")]
+    pub(super) archives: Vec<String>,
+    /// The queries.
+    #[command(flatten)]
+    pub(super) texts: TextArgs,
+    /// Go on with the next statement after one that failed.
+    #[arg(long)]
+    pub(super) keep_going: bool,
+    /// Where and how results are written.
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
 
 /// Runs every statement in order. Stops at the first that fails, unless asked to go on.
 pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let texts = texts::read(&args.texts)?;
-    let format = format(&args.output)?;
+    let format = args.output.format()?;
     let session = Session::open(&args.archives, options).await?;
     let mut exit = Exit::Complete;
-    let mut sink = sink(args.output.out.as_deref())?;
+    let mut sink = args.output.sink()?;
     let mut is_idle = true;
     for (source, language) in texts {
         // A text with an error in it is not begun, unless the rest of it is wanted all the same.
@@ -46,37 +62,4 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
     }
     sink.keep()?;
     Ok(exit)
-}
-
-/// The format that was asked for, or that the output file's name tells.
-pub(super) fn format(args: &OutputArgs) -> Result<Format, Error> {
-    let of_file = args.out.as_ref().and_then(|path| Format::of_file(&path.to_string_lossy()));
-    check(args.output.or(of_file).unwrap_or_default(), args.out.as_deref())
-}
-
-/// The format, unless it would go to a terminal that cannot show it.
-pub(super) fn check(format: Format, out: Option<&Path>) -> Result<Format, Error> {
-    if !format.info().text && out.is_none() && std::io::stdout().is_terminal() {
-        return Err(Error::Usage {
-            message: format!("`{format}` is no text for a terminal"),
-            help: "name a file with --out, or redirect the output".to_owned(),
-        });
-    }
-    Ok(format)
-}
-
-/// Where the rows go.
-pub(super) fn sink(out: Option<&Path>) -> Result<Sink, Error> {
-    match out {
-        Some(path) => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let message = match folder {
-                _ if path.is_dir() => format!("`{}` is a folder", path.display()),
-                Some(folder) if !folder.is_dir() => format!("there is no folder `{}`", folder.display()),
-                _ => return Sink::file(path.to_owned()).map_err(|error| Error::Output(output::Error::Write(error))),
-            };
-            Err(Error::Usage { message, help: "--out names a file, in a folder that is there".to_owned() })
-        }
-        None => Ok(Sink::stdout()),
-    }
 }

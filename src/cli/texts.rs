@@ -1,11 +1,52 @@
 //! The queries of a command line: from arguments, from files, from stdin.
 
 use std::io::{IsTerminal, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::TextArgs;
+use clap::{Args, ValueEnum};
+
 use crate::diag::Source;
 use crate::session::{Error, Language};
+
+/// Queries, and where they come from.
+#[derive(Debug, Args)]
+pub(super) struct TextArgs {
+    /// A query; may be repeated.
+    // SQL may begin with a comment, and a comment with `--`.
+    #[arg(short, long = "command", value_name = "TEXT", allow_hyphen_values = true)]
+    pub(super) command: Vec<String>,
+    /// A file of queries (.sql, .insights, .cwli, .filter, .yml; - is stdin); may be repeated.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) file: Vec<PathBuf>,
+    /// Language of the queries; told from the file's ending or the text when not given.
+    #[arg(long, value_enum)]
+    pub(super) lang: Option<Lang>,
+}
+
+/// A language, as `--lang` names it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Lang {
+    /// SQL.
+    Sql,
+    /// CloudWatch Logs Insights.
+    #[value(alias = "cwli")]
+    Insights,
+    /// Sigma rules, in YAML.
+    Sigma,
+    /// Metric-filter patterns of CloudWatch Logs.
+    Filter,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Sql => Self::Sql,
+            Lang::Insights => Self::Insights,
+            Lang::Sigma => Self::Sigma,
+            Lang::Filter => Self::Filter,
+        }
+    }
+}
 
 /// The error of a command that was given nothing to do.
 pub(super) fn none() -> Error {

@@ -1,10 +1,35 @@
 //! `trailql translate`: queries as SQL, for this program and for Athena.
 
-use super::args::{Target, TranslateArgs};
-use super::{Exit, texts};
+use clap::{Args, ValueEnum};
+
+use super::Exit;
+use super::texts::{self, TextArgs};
 use crate::session::{Error, Options, Session};
 use crate::sql;
 use crate::terminal::{Sink, Terminal};
+
+/// `trailql translate`.
+#[derive(Debug, Args)]
+pub(super) struct TranslateArgs {
+    /// Archives whose tables the queries name: folders, files, or s3://bucket/prefix. None of their files is read.
+    #[arg(value_name = "ARCHIVE")]
+    pub(super) archives: Vec<String>,
+    /// The language to write.
+    #[arg(long, value_enum, default_value = "sql")]
+    pub(super) to: Target,
+    /// The queries.
+    #[command(flatten)]
+    pub(super) texts: TextArgs,
+}
+
+/// A language that queries are translated into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    /// The SQL that trailql plans.
+    Sql,
+    /// SQL that Athena runs on the table of its documentation.
+    Athena,
+}
 
 /// Writes each statement in the language asked for. No log file is read.
 pub(super) async fn run(args: &TranslateArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {

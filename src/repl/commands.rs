@@ -15,10 +15,49 @@ pub(super) enum Next {
     Leave,
 }
 
+/// What may follow a meta command, for completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(dead_code, reason = "commands that take them are on their way")]
+pub(super) enum Argument {
+    /// Nothing.
+    Nothing,
+    /// A table.
+    Table,
+    /// A form of results.
+    Format,
+    /// A language of queries.
+    Language,
+    /// A file.
+    File,
+    /// A folder or bucket of log files.
+    Archive,
+    /// A time, or how long ago.
+    Time,
+    /// A saved query.
+    SavedQuery,
+    /// An `eventID`, or the number of a row.
+    Event,
+    /// A meta command.
+    Command,
+    /// A function.
+    Function,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A query.
+    Query,
+    /// Arguments of this command of the command line.
+    CommandLine,
+    /// Text that nobody can guess.
+    Text,
+}
+
 /// One meta command.
 pub(super) struct Meta {
     /// Its names, the documented one first, with `.` or `\`.
     pub(super) names: &'static [&'static str],
+    /// What may follow it.
+    #[expect(dead_code, reason = "completion reads it soon")]
+    pub(super) argument: Argument,
     usage: &'static str,
     summary: &'static str,
     run: fn(&mut Shell<'_>, &str) -> Next,
@@ -28,27 +67,60 @@ pub(super) struct Meta {
 pub(super) const ALL: &[Meta] = &[
     Meta {
         names: &[".functions", "\\df"],
+        argument: Argument::Function,
         usage: ".functions [NAME]",
         summary: "functions of SQL, or those with NAME in theirs",
         run: functions,
     },
-    Meta { names: &[".help", "\\?"], usage: ".help", summary: "list these commands", run: help },
-    Meta { names: &[".lang"], usage: ".lang sql|insights|auto", summary: "language of what is typed", run: lang },
-    Meta { names: &[".mode"], usage: ".mode FORMAT", summary: "how results are shown", run: mode },
-    Meta { names: &[".quit", "\\q", ".exit"], usage: ".quit", summary: "leave", run: |_, _| Next::Leave },
+    Meta {
+        names: &[".help", "\\?"],
+        argument: Argument::Command,
+        usage: ".help",
+        summary: "list these commands",
+        run: help,
+    },
+    Meta {
+        names: &[".lang"],
+        argument: Argument::Language,
+        usage: ".lang sql|insights|auto",
+        summary: "language of what is typed",
+        run: lang,
+    },
+    Meta {
+        names: &[".mode"],
+        argument: Argument::Format,
+        usage: ".mode FORMAT",
+        summary: "how results are shown",
+        run: mode,
+    },
+    Meta {
+        names: &[".quit", "\\q", ".exit"],
+        argument: Argument::Nothing,
+        usage: ".quit",
+        summary: "leave",
+        run: |_, _| Next::Leave,
+    },
     Meta {
         names: &[".refresh"],
+        argument: Argument::Nothing,
         usage: ".refresh",
         summary: "look again for new accounts, regions and days",
         run: refresh,
     },
     Meta {
         names: &[".schema"],
+        argument: Argument::Table,
         usage: ".schema [TABLE]",
         summary: "columns of cloudtrail, or of a table",
         run: schema,
     },
-    Meta { names: &[".tables", "\\d"], usage: ".tables", summary: "list the tables", run: tables },
+    Meta {
+        names: &[".tables", "\\d"],
+        argument: Argument::Nothing,
+        usage: ".tables",
+        summary: "list the tables",
+        run: tables,
+    },
 ];
 
 /// Runs a line that begins like a meta command.

@@ -1,19 +1,23 @@
 //! `trailql hunt`: every detection in one pass over an archive, questions one after the other.
 
+mod args;
+mod format;
+
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::Exit;
-use super::args::{HuntArgs, HuntOutputArgs};
-use super::hunt_format::{HuntFormat, Report};
-use super::query::{check, sink};
+use super::output::{check, sink};
 use crate::output::{self, Format};
 use crate::packs::{self, Compiler, Findings, Hunt, Level, Pack, Rule, SavedQuery, Tuning, report};
 use crate::schema::attack;
 use crate::session::{Error, Options, Outcome, Session};
 use crate::terminal::{Sink, Terminal};
+pub(super) use args::HuntArgs;
+use args::HuntOutputArgs;
+use format::{HuntFormat, Report};
 
 /// Runs the rules that were asked for. One that is wrong does not keep the others from running.
 pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
