@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::alarm::AlarmArgs;
+use super::alarm::{AlarmArgs, AlarmCommand};
 use super::common::Common;
 use super::filter::FilterArgs;
 use super::hunt::HuntArgs;
@@ -41,4 +41,22 @@ pub(super) enum Command {
     Filter(FilterArgs),
     /// Run CloudWatch alarms over the past.
     Alarm(AlarmArgs),
+}
+
+impl Command {
+    /// Takes these archives where none was named.
+    pub(super) fn default_archives(&mut self, archives: Vec<String>) {
+        let named = match self {
+            Self::Query(args) => &mut args.archives,
+            Self::Hunt(args) => &mut args.archives,
+            Self::Translate(args) => &mut args.archives,
+            Self::Alarm(args) => match &mut args.what {
+                AlarmCommand::Replay(args) => &mut args.archives,
+            },
+            Self::Filter(args) => return args.default_archives(archives),
+        };
+        if named.is_empty() {
+            *named = archives;
+        }
+    }
 }

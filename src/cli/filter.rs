@@ -29,6 +29,21 @@ pub(super) struct FilterArgs {
     pub(super) what: FilterCommand,
 }
 
+impl FilterArgs {
+    /// Takes these archives where none was named, and no file of events.
+    pub(super) fn default_archives(&mut self, archives: Vec<String>) {
+        let pattern = match &mut self.what {
+            FilterCommand::Test(args) if args.file.is_empty() => &mut args.pattern,
+            FilterCommand::Test(_) => return,
+            FilterCommand::Explain(args) => &mut args.pattern,
+        };
+        // The first word is the pattern, unless that was given by itself.
+        if pattern.words.len() == usize::from(pattern.pattern.is_none()) {
+            pattern.words.extend(archives);
+        }
+    }
+}
+
 /// What to do with a pattern.
 #[derive(Debug, Subcommand)]
 pub(super) enum FilterCommand {

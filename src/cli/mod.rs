@@ -8,6 +8,7 @@ mod filter;
 mod hunt;
 mod output;
 mod query;
+mod shell;
 mod texts;
 mod translate;
 
@@ -17,7 +18,6 @@ use clap::Parser;
 
 pub use exit::{CODES, Exit};
 
-use crate::repl;
 use crate::session::{Error, Options};
 use crate::terminal::Terminal;
 use args::{Cli, Command};
@@ -58,8 +58,7 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     let runtime = runtime.enable_all().build().map_err(|error| Error::Bug(error.to_string()))?;
     let exit = match cli.command {
         Some(command) => runtime.block_on(interruptible(run_command(&command, options, terminal))),
-        None => repl::run(&runtime, &cli.archives, options, terminal.clone())
-            .map(|is_incomplete| if is_incomplete { Exit::Incomplete } else { Exit::Complete }),
+        None => shell::run(&runtime, &cli.archives, options, terminal),
     };
     // Reading that nobody waits for any more must not keep the process.
     runtime.shutdown_background();

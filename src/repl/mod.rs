@@ -1,153 +1,121 @@
 //! The shell: a prompt in which both languages and the meta commands work.
+//!
+//! [`shell`] holds what is remembered between two lines and asks the questions, [`commands`] is the table of meta
+//! commands, [`settings`] what can be set, [`input`] everything about the text at the cursor.
 
 mod commands;
+mod editor;
 mod history;
+mod host;
 mod input;
+mod interrupt;
+mod saved;
+mod settings;
+mod shell;
 
-use std::cell::Cell;
 use std::io::{self, BufRead, IsTerminal};
+use std::ops::ControlFlow;
 
 use rustyline::error::ReadlineError;
-use rustyline::{CompletionType, Config, Editor};
 use tokio::runtime::Runtime;
 
-use crate::diag::Source;
-use crate::output::Format;
-use crate::session::{Error, Language, Options, Session};
-use crate::terminal::{Sink, Terminal};
-use commands::Next;
-use input::Input;
+pub use host::{Host, Running};
 
-/// What the shell remembers between two lines.
-struct Shell<'a> {
-    runtime: &'a Runtime,
-    session: Session,
-    terminal: Terminal,
-    format: Format,
-    language: Option<Language>,
-    is_incomplete: Cell<bool>,
+use crate::session::{Error, Options};
+use crate::terminal::Terminal;
+use editor::{Line, LineEditor};
+use shell::Shell;
+
+/// What a shell begins with.
+#[derive(Debug)]
+pub struct Start<'a> {
+    /// Archives to ask.
+    pub archives: &'a [String],
+    /// What is asked of them.
+    pub options: Options,
+    /// How answers are shown.
+    pub terminal: Terminal,
+    /// Whether what is typed is kept.
+    pub keeps_history: bool,
 }
 
-/// Opens archives and reads lines until the end of input. True when something could not be read for an answer.
+/// How a shell ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Every answer was complete.
+    Complete,
+    /// Something could not be read for an answer.
+    Incomplete,
+    /// By Ctrl-C.
+    Interrupted,
+}
+
+/// Opens archives and reads lines until the end of input.
 ///
 /// On a terminal an error is said and the next line is read. Input that comes from a pipe or a file ends at the first
 /// error, and its last statement needs no end.
 ///
 /// # Errors
 /// When an archive cannot be opened, the terminal cannot be read, or a statement of a pipe fails.
-pub fn run(runtime: &Runtime, archives: &[String], options: Options, terminal: Terminal) -> Result<bool, Error> {
-    let session = runtime.block_on(Session::open(archives, options))?;
-    let is_incomplete = Cell::new(false);
-    let mut shell = Shell { runtime, session, terminal, format: Format::default(), language: None, is_incomplete };
-    if io::stdin().is_terminal() {
-        shell.converse()?;
+pub fn run(runtime: &Runtime, start: Start<'_>, host: &dyn Host) -> Result<Ended, Error> {
+    let keeps_history = start.keeps_history;
+    let mut shell = Shell::open(runtime, start, host)?;
+    let is_interrupted = if io::stdin().is_terminal() {
+        converse(&mut shell, keeps_history)?
     } else {
-        shell.script(io::stdin().lock())?;
-    }
-    Ok(shell.is_incomplete.get())
+        script(&mut shell, io::stdin().lock())?;
+        false
+    };
+    Ok(match shell.is_incomplete() {
+        _ if is_interrupted => Ended::Interrupted,
+        true => Ended::Incomplete,
+        false => Ended::Complete,
+    })
 }
 
-impl Shell<'_> {
-    /// Reads lines from the terminal, with editing, completion and history.
-    fn converse(&mut self) -> Result<(), Error> {
-        let of_terminal = |error: ReadlineError| Error::Execution(format!("the terminal cannot be read: {error}"));
-        let config = Config::builder()
-            .completion_type(CompletionType::List)
-            .history_ignore_space(true)
-            .auto_add_history(true)
-            .build();
-        let mut editor = Editor::<Input, _>::with_config(config).map_err(of_terminal)?;
-        editor.set_helper(Some(Input::new(self.session.tables())));
-        let history = history::open(&mut editor, &self.terminal);
-        if !self.terminal.is_quiet() {
-            self.terminal.say(&format!("trailql {} · .help lists commands, .quit leaves", env!("CARGO_PKG_VERSION")));
-        }
-        loop {
-            match editor.readline("trailql> ") {
-                Ok(line) => {
-                    if self.line(line.trim()) == Next::Leave {
-                        break;
-                    }
+/// Reads lines from the terminal, with editing, completion and history. True when Ctrl-C ended it.
+fn converse(shell: &mut Shell<'_>, keeps_history: bool) -> Result<bool, Error> {
+    let of_terminal = |error: ReadlineError| Error::Execution(format!("the terminal cannot be read: {error}"));
+    shell.listen_to_interrupts();
+    let mut editor = LineEditor::new(shell, keeps_history).map_err(of_terminal)?;
+    shell.greet();
+    loop {
+        editor.follow(shell.settings());
+        match editor.read(shell.take_draft()).map_err(of_terminal)? {
+            Line::Text(text) => {
+                let done = shell.take(&text);
+                if let Err(error) = &done {
+                    shell.terminal().fail(error);
                 }
-                // Ctrl-C at the prompt gives up the line, as in every shell.
-                Err(ReadlineError::Interrupted) => {}
-                Err(ReadlineError::Eof) => break,
-                Err(error) => return Err(of_terminal(error)),
-            }
-        }
-        if let Some(path) = history {
-            history::save(&mut editor, &path, &self.terminal);
-        }
-        Ok(())
-    }
-
-    /// Runs the statements and commands of a text, in order. Ctrl-C ends the process, as in every script.
-    fn script(&mut self, input: impl BufRead) -> Result<(), Error> {
-        let of_input = |error: io::Error| Error::Usage {
-            message: format!("cannot read the queries from stdin: {error}"),
-            help: "queries are UTF-8 text".to_owned(),
-        };
-        let mut text = String::new();
-        for line in input.lines() {
-            text.push_str(&line.map_err(of_input)?);
-            let is_meta = text.trim_start().starts_with(['.', '\\']);
-            if is_meta && commands::run(self, text.trim()) == Next::Leave {
-                return Ok(());
-            }
-            if !is_meta && input::is_complete(&text) {
-                self.runtime.block_on(self.answer(text.trim()))?;
-            }
-            if is_meta || input::is_complete(&text) {
-                text.clear();
-            } else {
-                text.push('\n');
-            }
-        }
-        self.runtime.block_on(self.answer(text.trim()))
-    }
-
-    fn line(&mut self, line: &str) -> Next {
-        if line.is_empty() {
-            return Next::Line;
-        }
-        if line.starts_with(['.', '\\']) {
-            return commands::run(self, line);
-        }
-        self.query(line);
-        Next::Line
-    }
-
-    /// A line that answers a command. Nothing can be done when nobody reads it.
-    fn answer_line(&self, text: &str) {
-        let _ = Sink::stdout().heading(text);
-    }
-
-    /// Answers a text. Ctrl-C ends the query and leaves the shell.
-    fn query(&self, text: &str) {
-        let work = async {
-            tokio::select! {
-                answered = self.answer(text) => answered,
-                _ = tokio::signal::ctrl_c() => {
-                    self.terminal.say("query cancelled");
-                    Ok(())
+                if let Ok(ControlFlow::Break(())) = done {
+                    return Ok(false);
                 }
             }
-        };
-        if let Err(error) = self.runtime.block_on(work) {
-            self.terminal.fail(&error);
+            Line::Edit(text) => shell.edit(&text),
+            // Ctrl-C at the prompt gives up the line, as in every shell, unless it follows another closely.
+            Line::GivenUp if shell.means_to_leave() => return Ok(true),
+            Line::GivenUp => {}
+            Line::End => return Ok(false),
         }
     }
+}
 
-    async fn answer(&self, text: &str) -> Result<(), Error> {
-        let language = self.language.unwrap_or_else(|| Language::of_text(text));
-        let text = if language != Language::Sql { text.trim_end().trim_end_matches(';') } else { text };
-        let source = Source::new("query", text);
-        let mut sink = Sink::stdout();
-        for statement in self.session.parse(&source, language)? {
-            let answer = self.terminal.wait(self.session.run(statement)).await?;
-            let shown = self.terminal.show(answer, self.format, None, &mut sink, &[]).await?;
-            self.is_incomplete.set(self.is_incomplete.get() || shown.outcome.is_incomplete());
+/// Runs the statements and commands of a text, in order. Ctrl-C ends the process, as in every script.
+fn script(shell: &mut Shell<'_>, input: impl BufRead) -> Result<(), Error> {
+    let of_input = |error: io::Error| Error::Usage {
+        message: format!("cannot read the queries from stdin: {error}"),
+        help: "queries are UTF-8 text".to_owned(),
+    };
+    let mut text = String::new();
+    for line in input.lines() {
+        text.push_str(&line.map_err(of_input)?);
+        if !input::is_complete(&text, shell.settings().language) {
+            text.push('\n');
+            continue;
         }
-        Ok(())
+        if shell.take(&std::mem::take(&mut text))?.is_break() {
+            return Ok(());
+        }
     }
+    shell.take(&text).map(drop)
 }

@@ -1,6 +1,6 @@
 //! An answer on its way: batches, and afterwards the account of what was read for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
@@ -15,6 +15,7 @@ use futures::StreamExt;
 use super::deadline::Deadline;
 use super::error::Ground;
 use super::gauge::Gauge;
+use super::kept_rows::{self, KeptRows, Tap};
 use super::{Error, Language, why};
 use crate::archive::Archive;
 use crate::diag::{Diagnostic, Diagnostics, closest};
@@ -35,6 +36,7 @@ pub struct Answer {
     pub(super) rows: u64,
     pub(super) deadline: Deadline,
     pub(super) meter: Meter,
+    pub(super) tap: Option<Tap>,
 }
 
 /// Columns with the headings of the answer.
@@ -202,7 +204,18 @@ impl Answer {
             let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
             RecordBatch::try_new_with_options(Arc::clone(&self.schema), batch.columns().to_vec(), &rows)
         };
-        batch.map(headed).transpose().map_err(|error| Error::Bug(error.to_string()))
+        let batch = batch.map(headed).transpose().map_err(|error| Error::Bug(error.to_string()))?;
+        if let (Some(tap), Some(batch)) = (&self.tap, &batch) {
+            tap.lock().unwrap_or_else(PoisonError::into_inner).add(batch);
+        }
+        Ok(batch)
+    }
+
+    /// Keeps the rows from now on; whoever holds what is given back has them when the answer is gone.
+    pub fn keep(&mut self) -> impl Fn() -> KeptRows + use<> {
+        let tap = Arc::new(Mutex::new(KeptRows::new(self.schema())));
+        self.tap = Some(Arc::clone(&tap));
+        move || kept_rows::taken(&tap)
     }
 
     /// What tells how far it is while it is waited for.

@@ -33,7 +33,7 @@ impl Session {
         let (context, _) = engine::context(&[], &options).map_err(bug)?;
         let tables = table::catalog::blank().map_err(bug)?;
         engine::add_schema(&context, engine::NO_ARCHIVE, tables).map_err(bug)?;
-        Ok(Self { context, options, kept: std::sync::Mutex::default() })
+        Ok(Self { context, options, kept: std::sync::Arc::default() })
     }
 
     /// The detections that the statements of a text are. Placeholders have the values given.

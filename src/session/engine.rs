@@ -82,6 +82,26 @@ fn add_archive(context: &SessionContext, name: &str, archive: &Arc<Archive>, opt
     Ok(())
 }
 
+/// Gives the tables of an archive another range. Those that are one's own stay.
+pub(super) fn narrow(
+    context: &SessionContext,
+    name: &str,
+    archive: &Arc<Archive>,
+    options: &Options,
+    is_own: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let Some(present) = schema(context, name) else { return Ok(()) };
+    let narrowed = table::catalog::schema(archive, options.scan, options.predicate())?;
+    // Nothing here waits: the tables are in memory, as the catalog's are.
+    for table in narrowed.table_names().into_iter().filter(|table| !is_own(table)) {
+        if let Some(provider) = futures::executor::block_on(narrowed.table(&table))? {
+            let _ = present.deregister_table(&table)?;
+            present.register_table(table, provider)?;
+        }
+    }
+    Ok(())
+}
+
 /// The schema of a session without an archive; Athena's is called so.
 pub(super) const NO_ARCHIVE: &str = "default";
 
@@ -234,7 +254,7 @@ pub(super) fn functions(context: &SessionContext) -> Vec<String> {
 }
 
 /// `name`, or `name_2` and so on where it is taken.
-fn unused(name: &str, taken: &[String]) -> String {
+pub(super) fn unused(name: &str, taken: &[String]) -> String {
     let mut candidates = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}_{number}")));
     candidates.find(|candidate| !taken.contains(candidate)).unwrap_or_default()
 }

@@ -152,6 +152,7 @@ impl Session {
             rows: 0,
             deadline,
             meter,
+            tap: None,
         };
         Ok(Pass { answer, rules })
     }

@@ -57,6 +57,17 @@ impl Language {
         }
     }
 
+    /// The name of `--lang`, which is also the ending of a file that holds such a query.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sql => "sql",
+            Self::Insights => "insights",
+            Self::Filter => "filter",
+            Self::Sigma => "yml",
+        }
+    }
+
     /// By the ending of a file's name.
     #[must_use]
     pub fn of_file(name: &str) -> Option<Self> {

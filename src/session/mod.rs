@@ -11,6 +11,7 @@ mod filter;
 mod gauge;
 mod hunt;
 mod insights;
+mod kept_rows;
 mod language;
 mod memory;
 mod options;
@@ -32,6 +33,7 @@ pub use detect::Detection;
 pub use error::Error;
 pub use gauge::{Gauge, Reached};
 pub use hunt::{Pass, RULES};
+pub use kept_rows::{KeptRows, LAST};
 pub use language::Language;
 pub use options::{Bound, Options, bound};
 
@@ -50,7 +52,7 @@ use crate::sql::{Headings, Prepared, Rewritten, Target, Translation};
 pub struct Session {
     context: SessionContext,
     options: Options,
-    kept: Mutex<Kept>,
+    kept: Arc<Mutex<Kept>>,
 }
 
 /// What a session has taken up so far.
@@ -116,7 +118,7 @@ impl Session {
         let bug = |error: DataFusionError| Error::Bug(error.strip_backtrace());
         let (context, names) = engine::context(&archives, &options).map_err(bug)?;
         let archives = names.into_iter().zip(archives).collect();
-        Ok(Self { context, options, kept: Mutex::new(Kept { archives, ..Kept::default() }) })
+        Ok(Self { context, options, kept: Arc::new(Mutex::new(Kept { archives, ..Kept::default() })) })
     }
 
     /// The archives, in the order in which they were opened.
@@ -125,8 +127,39 @@ impl Session {
         self.kept().archives.iter().map(|(_, archive)| Arc::clone(archive)).collect()
     }
 
+    /// The name of every archive's schema, and where the archive is, in the order in which they were opened.
+    #[must_use]
+    pub fn attached(&self) -> Vec<(String, String)> {
+        self.kept().archives.iter().map(|(name, archive)| (name.clone(), archive.location().display())).collect()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it was asked for.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The same archives and tables, asked for another range, other accounts or regions, with other parameters.
+    ///
+    /// Views and tables of one's own keep the range in which they were made.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when a table cannot be made anew.
+    pub fn narrowed(&self, options: Options) -> Result<Self, Error> {
+        let (archives, defined) = {
+            let kept = self.kept();
+            (kept.archives.clone(), kept.defined.clone())
+        };
+        let is_own = |schema: &str, table: &str| defined.iter().any(|own| own.schema == schema && own.name == table);
+        for (schema, archive) in &archives {
+            engine::narrow(&self.context, schema, archive, &options, |table| is_own(schema, table))
+                .map_err(|error| Error::Bug(error.strip_backtrace()))?;
+        }
+        Ok(Self { context: self.context.clone(), options, kept: Arc::clone(&self.kept) })
     }
 
     /// Forgets what earlier listings found, so that the next one sees accounts, regions and days that are new.
@@ -271,6 +304,7 @@ impl Session {
             rows: 0,
             deadline,
             meter,
+            tap: None,
         })
     }
 

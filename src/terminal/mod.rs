@@ -2,6 +2,7 @@
 //!
 //! The shell and the commands show answers in the same way, so the way is here, below both.
 
+mod pager;
 mod progress;
 mod rows;
 mod sink;
@@ -142,6 +143,7 @@ impl Terminal {
             writer.write(&prefixed(&batch.slice(0, take), constants)?)?;
         }
         let written = writer.finish()?;
+        sink.settle()?;
         let outcome = answer.outcome();
         drop(answer);
         self.report(None, &outcome, &written, started);
@@ -165,6 +167,7 @@ impl Terminal {
                 rows += 1;
             }
         }
+        sink.settle()?;
         let outcome = answer.outcome();
         let written = output::Written { rows, ..output::Written::default() };
         self.report(None, &outcome, &written, started);

@@ -77,6 +77,13 @@ impl Progress {
     }
 }
 
+impl Drop for Progress {
+    /// Work that is given up leaves no line behind.
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
 /// `12,345 of 15,271 files · 105 MB of 130 MB · 480,000 records · 260 MB/s · 1.20 s left`
 fn line(reached: &Reached, taken: Duration) -> String {
     let mut parts = vec![

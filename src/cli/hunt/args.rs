@@ -14,7 +14,7 @@ use crate::packs::{Level, Outcome};
 pub(in crate::cli) struct HuntArgs {
     /// Archives to search: folders, files, or s3://bucket/prefix.
     #[arg(value_name = "ARCHIVE")]
-    pub(super) archives: Vec<String>,
+    pub(in crate::cli) archives: Vec<String>,
     /// A pack of ours by its name, or a folder of saved queries; may be repeated. All detections when not given.
     #[arg(long, value_name = "NAME|FOLDER")]
     pub(super) pack: Vec<String>,

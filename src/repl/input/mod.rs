@@ -34,8 +34,33 @@ impl Input {
     }
 }
 
+/// How a statement ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Plain,
+    Vertical,
+}
+
+/// One statement of a text.
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) ending: Ending,
+}
+
+pub(super) fn split(text: &str, _: Option<Language>) -> Vec<Piece> {
+    let (text, ending) = match text.trim().strip_suffix("\\G") {
+        Some(text) => (text, Ending::Vertical),
+        None => (text, Ending::Plain),
+    };
+    vec![Piece { text: text.trim().trim_end_matches(';').to_owned(), ending }]
+}
+
+impl Input {
+    pub(super) fn set_language(&mut self, _: Option<Language>) {}
+}
+
 /// Whether a text is a whole statement. A meta command is one line; SQL ends with `;`, a pipe query also with an empty line.
-pub(super) fn is_complete(text: &str) -> bool {
+pub(super) fn is_complete(text: &str, _: Option<Language>) -> bool {
     let trimmed = text.trim();
     let is_meta = trimmed.starts_with(['.', '\\']);
     let ends = match Language::of_text(text) {
@@ -48,7 +73,11 @@ pub(super) fn is_complete(text: &str) -> bool {
 
 impl Validator for Input {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if is_complete(context.input()) { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+        Ok(if is_complete(context.input(), None) {
+            ValidationResult::Valid(None)
+        } else {
+            ValidationResult::Incomplete
+        })
     }
 }
 
@@ -71,7 +100,7 @@ impl Completer for Input {
 impl Input {
     /// What the word at the end of a text may become.
     fn candidates(&self, text: &str, word: &str, is_first: bool) -> Vec<String> {
-        let metas = commands::ALL.iter().flat_map(|meta| meta.names).copied().filter(|_| is_first);
+        let metas = commands::known().flat_map(|(names, _)| names).copied().filter(|_| is_first);
         let mut known: Vec<String> = metas.map(str::to_owned).collect();
         if Language::of_text(text) == Language::Insights && !is_first {
             let expected = insights::expected_at(text, text.len());
@@ -115,12 +144,12 @@ mod tests {
 
     #[test]
     fn statements_end_where_they_say_so() {
-        assert!(is_complete(".tables"));
-        assert!(is_complete("SELECT 1;"));
-        assert!(!is_complete("SELECT 1"));
-        assert!(!is_complete("SELECT 1\n"));
-        assert!(!is_complete("stats count(*)"));
-        assert!(is_complete("stats count(*)\n"));
-        assert!(is_complete("stats count(*);"));
+        assert!(is_complete(".tables", None));
+        assert!(is_complete("SELECT 1;", None));
+        assert!(!is_complete("SELECT 1", None));
+        assert!(!is_complete("SELECT 1\n", None));
+        assert!(!is_complete("stats count(*)", None));
+        assert!(is_complete("stats count(*)\n", None));
+        assert!(is_complete("stats count(*);", None));
     }
 }

@@ -42,7 +42,10 @@ impl Session {
     }
 
     /// The schema of the archive at a location, which is opened where it is not open yet.
-    async fn attach(&self, location: &str) -> Result<String, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Archive`] when it cannot be reached.
+    pub async fn attach(&self, location: &str) -> Result<String, Error> {
         let of_archive = |source| Error::Archive { location: location.to_owned(), source };
         let parsed = Location::parse(location).map_err(of_archive)?;
         let shown = parsed.display();

@@ -1,0 +1,290 @@
+//! What the shell remembers between two lines, and how it asks a question.
+
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
+use super::Start;
+use super::commands;
+use super::host::Host;
+use super::input::{self, Ending, Input};
+use super::interrupt::Interrupts;
+use super::settings::{Pager, Settings};
+use crate::diag::Source;
+use crate::output::Format;
+use crate::session::{Error, KeptRows, Language, Options, Session, Statement};
+use crate::terminal::{Sink, Terminal};
+
+/// A question as it was asked.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    pub(super) text: String,
+    pub(super) language: Language,
+}
+
+/// Where the next result goes, instead of where results go.
+#[derive(Debug, Clone)]
+pub(super) struct Once {
+    pub(super) path: std::path::PathBuf,
+}
+
+/// See the file.
+pub(super) struct Shell<'a> {
+    runtime: &'a Runtime,
+    host: &'a dyn Host,
+    session: Arc<Session>,
+    /// The archives as they were named.
+    locations: Vec<String>,
+    terminal: Terminal,
+    settings: Settings,
+    interrupts: Option<Interrupts>,
+    last: Option<Question>,
+    rows: Option<KeptRows>,
+    once: Option<Once>,
+    draft: Option<String>,
+    depth: Arc<()>,
+    is_incomplete: Cell<bool>,
+}
+
+impl<'a> Shell<'a> {
+    /// Opens the archives.
+    pub(super) fn open(runtime: &'a Runtime, start: Start<'_>, host: &'a dyn Host) -> Result<Self, Error> {
+        let session = Arc::new(runtime.block_on(Session::open(start.archives, start.options))?);
+        Ok(Self {
+            runtime,
+            host,
+            session,
+            locations: start.archives.to_vec(),
+            terminal: start.terminal,
+            settings: Settings::default(),
+            interrupts: None,
+            last: None,
+            rows: None,
+            once: None,
+            draft: None,
+            depth: Arc::new(()),
+            is_incomplete: Cell::new(false),
+        })
+    }
+
+    /// From now on Ctrl-C ends what runs, not the process.
+    pub(super) fn listen_to_interrupts(&mut self) {
+        self.interrupts = Some(Interrupts::new(self.runtime));
+    }
+
+    /// The first line of a shell.
+    pub(super) fn greet(&self) {
+        let version = env!("CARGO_PKG_VERSION");
+        self.terminal.note(&format!("trailql {version} · .help lists commands, .quit leaves"));
+        if self.locations.is_empty() {
+            self.terminal.note("no archive is attached: .attach s3://bucket/prefix, or a folder");
+        }
+    }
+
+    pub(super) fn input(&self) -> Input {
+        Input::new(self.session.tables())
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    pub(super) fn terminal(&self) -> &Terminal {
+        &self.terminal
+    }
+
+    pub(super) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    pub(super) fn locations(&self) -> &[String] {
+        &self.locations
+    }
+
+    pub(super) fn host(&self) -> &'a dyn Host {
+        self.host
+    }
+
+    /// The question before, if there was one.
+    pub(super) fn last(&self) -> Option<&Question> {
+        self.last.as_ref()
+    }
+
+    pub(super) fn set_last(&mut self, question: Question) {
+        self.last = Some(question);
+    }
+
+    /// One level deeper, as long as what is given back lives; none below the deepest.
+    pub(super) fn deeper(&self, deepest: usize) -> Option<Arc<()>> {
+        (Arc::strong_count(&self.depth) <= deepest).then(|| Arc::clone(&self.depth))
+    }
+
+    /// The rows of the answer before, if there was one.
+    pub(super) fn rows(&self) -> Option<&KeptRows> {
+        self.rows.as_ref()
+    }
+
+    /// Whether something could not be read for an answer.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.is_incomplete.get()
+    }
+
+    pub(super) fn note_incomplete(&self, is_incomplete: bool) {
+        self.is_incomplete.set(self.is_incomplete.get() || is_incomplete);
+    }
+
+    /// The text that the next line begins with.
+    pub(super) fn take_draft(&mut self) -> Option<String> {
+        self.draft.take()
+    }
+
+    pub(super) fn set_draft(&mut self, text: String) {
+        self.draft = Some(text);
+    }
+
+    pub(super) fn set_once(&mut self, once: Once) {
+        self.once = Some(once);
+    }
+
+    /// Whether Ctrl-C at the prompt means to leave.
+    pub(super) fn means_to_leave(&self) -> bool {
+        self.interrupts.as_ref().is_some_and(Interrupts::means_to_leave)
+    }
+
+    /// Asks of another range, other accounts or regions, with other parameters from now on.
+    pub(super) fn narrow(&mut self, options: Options) -> Result<(), Error> {
+        self.session = Arc::new(self.session.narrowed(options)?);
+        Ok(())
+    }
+
+    /// Attaches another archive; the name of its schema.
+    pub(super) fn attach(&mut self, location: &str) -> Result<Option<String>, Error> {
+        let session = Arc::clone(&self.session);
+        let name = self.wait(session.attach(location))?;
+        if name.is_some() {
+            self.locations.push(location.to_owned());
+        }
+        Ok(name)
+    }
+
+    /// Runs what was typed: a meta command, or statements. Breaks where the shell is to end.
+    pub(super) fn take(&mut self, text: &str) -> Result<ControlFlow<()>, Error> {
+        if let Some(interrupts) = &self.interrupts {
+            interrupts.forget();
+        }
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if text.starts_with(['.', '\\']) {
+            return commands::run(self, text);
+        }
+        self.ask_all(text)?;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Asks every question of a text. False when Ctrl-C ended one, and with it the rest.
+    pub(super) fn ask_all(&mut self, text: &str) -> Result<bool, Error> {
+        for piece in input::split(text, self.settings.language) {
+            let language = self.settings.language.unwrap_or_else(|| Language::of_text(&piece.text));
+            let question = Question { text: piece.text, language };
+            if !self.ask(&question, piece.ending.is_vertical())? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Asks a question, and remembers it and its rows. False when Ctrl-C ended it.
+    pub(super) fn ask(&mut self, question: &Question, is_vertical: bool) -> Result<bool, Error> {
+        self.last = Some(question.clone());
+        let source = Source::new("query", question.text.as_str());
+        let session = Arc::clone(&self.session);
+        for statement in session.parse(&source, question.language)? {
+            if self.show(statement, is_vertical)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Shows the answer to a statement. None when Ctrl-C ended it.
+    fn show(&mut self, statement: Statement, is_vertical: bool) -> Result<Option<()>, Error> {
+        let format = if is_vertical { Format::Line } else { self.settings.format };
+        let (mut sink, format) = self.sink(format)?;
+        let session = Arc::clone(&self.session);
+        let work = async {
+            let mut answer = self.terminal.wait(session.run(statement)).await?;
+            let kept = answer.keep();
+            let shown = self.terminal.show(answer, format, None, &mut sink, &[]).await?;
+            Ok((shown, kept()))
+        };
+        let Some((shown, rows)) = self.wait(work)? else { return Ok(None) };
+        sink.keep()?;
+        self.note_incomplete(shown.outcome.is_incomplete());
+        if !rows.schema().fields().is_empty() {
+            self.session.remember(&rows)?;
+            self.rows = Some(rows);
+        }
+        Ok(Some(()))
+    }
+
+    /// Where a result goes, and in which form.
+    fn sink(&mut self, format: Format) -> Result<(Sink, Format), Error> {
+        let path = self.once.take().map(|once| once.path).or_else(|| self.settings.output.clone());
+        let Some(path) = path else {
+            if !format.info().text {
+                return Err(Error::Usage {
+                    message: format!("`{format}` is no text for a terminal"),
+                    help: "name a file with .once FILE or .output FILE".to_owned(),
+                });
+            }
+            return Ok((self.screen(), format));
+        };
+        let format = Format::of_file(&path.to_string_lossy()).unwrap_or(format);
+        let of_file = |error| Error::Usage {
+            message: format!("cannot write {}: {error}", path.display()),
+            help: "name a file in a folder that is there".to_owned(),
+        };
+        Ok((Sink::file(path.clone()).map_err(of_file)?, format))
+    }
+
+    /// The terminal, with the pager that is set.
+    pub(super) fn screen(&self) -> Sink {
+        match &self.settings.pager {
+            Pager::Off => Sink::stdout(),
+            Pager::On => Sink::pager(None),
+            Pager::Command(command) => Sink::pager(Some(command)),
+        }
+    }
+
+    /// Lines that answer a command, through the pager where they are many.
+    pub(super) fn answer(&self, lines: &str) -> Result<(), Error> {
+        let mut sink = self.screen();
+        sink.heading(lines.trim_end_matches('\n'))?;
+        sink.settle()
+    }
+
+    /// Waits for some work. None when Ctrl-C ended it, which has been said.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<Option<T>, Error> {
+        let Some(interrupts) = &self.interrupts else { return self.runtime.block_on(work).map(Some) };
+        let done = self.runtime.block_on(interrupts.guard(work));
+        if done.is_none() {
+            self.terminal.say("query cancelled");
+        }
+        done.transpose()
+    }
+}
+
+impl Ending {
+    /// Whether the answer is wanted one value a line.
+    fn is_vertical(self) -> bool {
+        matches!(self, Self::Vertical)
+    }
+}
