@@ -7,6 +7,7 @@ use super::common::Common;
 use super::filter::FilterArgs;
 use super::hunt::HuntArgs;
 use super::query::QueryArgs;
+use super::shell::ShellArgs;
 use super::translate::TranslateArgs;
 
 /// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
@@ -19,6 +20,9 @@ pub(super) struct Cli {
     /// Archives to ask in the shell: folders, files, or s3://bucket/prefix.
     #[arg(value_name = "ARCHIVE")]
     pub(super) archives: Vec<String>,
+    /// Options of the shell.
+    #[command(flatten)]
+    pub(super) shell: ShellArgs,
     /// Options of every command.
     #[command(flatten)]
     pub(super) common: Common,

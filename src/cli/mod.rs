@@ -58,7 +58,7 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     let runtime = runtime.enable_all().build().map_err(|error| Error::Bug(error.to_string()))?;
     let exit = match cli.command {
         Some(command) => runtime.block_on(interruptible(run_command(&command, options, terminal))),
-        None => shell::run(&runtime, &cli.archives, options, terminal),
+        None => shell::run(&runtime, &cli.archives, &cli.shell, options, terminal),
     };
     // Reading that nobody waits for any more must not keep the process.
     runtime.shutdown_background();

@@ -1,6 +1,6 @@
 //! `trailql` without a command: the shell, which runs the other commands itself where it is asked to.
 
-use clap::{CommandFactory, Parser};
+use clap::{Args, CommandFactory, Parser};
 use tokio::runtime::Runtime;
 
 use super::args::Cli;
@@ -9,14 +9,23 @@ use crate::repl::{self, Ended, Host, Running, Start};
 use crate::session::{Error, Options};
 use crate::terminal::Terminal;
 
+/// Options of the shell.
+#[derive(Debug, Args)]
+pub(super) struct ShellArgs {
+    /// Keep nothing of what is typed.
+    #[arg(long, env = "TRAILQL_NO_HISTORY")]
+    no_history: bool,
+}
+
 /// Opens the shell.
 pub(super) fn run(
     runtime: &Runtime,
     archives: &[String],
+    args: &ShellArgs,
     options: Options,
     terminal: &Terminal,
 ) -> Result<Exit, Error> {
-    let start = Start { archives, options, terminal: terminal.clone(), keeps_history: true };
+    let start = Start { archives, options, terminal: terminal.clone(), keeps_history: !args.no_history };
     let ended = repl::run(runtime, start, &CommandLine)?;
     Ok(match ended {
         Ended::Complete => Exit::Complete,
