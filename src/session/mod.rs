@@ -12,6 +12,7 @@ mod gauge;
 mod hunt;
 mod insights;
 mod language;
+mod listing;
 mod memory;
 mod options;
 mod params;
