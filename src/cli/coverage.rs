@@ -2,12 +2,11 @@
 
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::Exit;
 use super::output::OutputArgs;
-use crate::archive::{Times, Wanted};
+use crate::archive::{Slack, Times, Wanted};
 use crate::coverage::{self, Counter, Coverage, FINDING_TONES, Look, Range, Stops};
 use crate::output::summary::{human_bytes, human_count};
 use crate::output::{Format, Written};
@@ -51,6 +50,9 @@ pub(super) async fn run(args: &CoverageArgs, options: Options, terminal: &Termin
     let mut outcome = terminal.wait(listed(&session, &counter)).await?;
     let (range, streams, undated) = counter.finish();
     let mut coverage = Coverage::new(&range, streams, now.date_naive());
+    if coverage.streams.is_empty() && outcome.unlisted.is_empty() {
+        outcome.why_empty = Some(why_empty(&outcome, &args.archives.join(", ")));
+    }
     if undated > 0 {
         let message = format!("{} log files tell no day, by folder or name, and are not shown", human_count(undated));
         terminal.caution(&message, "`trailql query` reads them all the same");
@@ -79,8 +81,8 @@ fn range(options: &Options) -> Range {
 /// Lists every archive, and counts.
 async fn listed(session: &Session, counter: &Counter) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
-    let (from, to): (Option<DateTime<Utc>>, _) = (counter.range().since, counter.range().until);
-    let times = Times { from, to, slack: crate::archive::Slack::Days(0) };
+    let (from, to) = (counter.range().since, counter.range().until);
+    let times = Times { from, to, slack: Slack::Days(0) };
     for archive in session.archives() {
         let is_local = archive.is_local();
         // Counted, and not kept.
@@ -91,14 +93,19 @@ async fn listed(session: &Session, counter: &Counter) -> Result<Outcome, Error> 
         let wanted = Wanted { folder: &|partition, _| counter.range().may_hold(partition), file: &count, times };
         let listing = session.list(&archive, &wanted).await?;
         let location = archive.location().display();
-        if listing.listed == 0 && listing.unlisted.is_empty() {
-            outcome.why_empty = Some(format!("no log files below {location}"));
-        }
+        outcome.folders_pruned += listing.folders_pruned;
         let unlisted = listing.unlisted.iter().map(|(key, error)| (format!("{location}/{key}"), error.to_string()));
         outcome.unlisted.extend(unlisted);
         outcome.files_listed += listing.listed;
     }
     Ok(outcome)
+}
+
+fn why_empty(outcome: &Outcome, archives: &str) -> String {
+    match (outcome.files_listed, outcome.folders_pruned) {
+        (0, 0) => format!("no log files below {archives}"),
+        _ => format!("no log file below {archives} is of the account, region and time asked for"),
+    }
 }
 
 /// Looks for what stopped the trails of silent regions.

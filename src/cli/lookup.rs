@@ -99,13 +99,14 @@ impl EventCategory {
 pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let format = format(args)?;
     let (wanted, archives) = wanted(args, options.now)?;
+    let has_category = wanted.table.is_some();
     let session = Session::open(&archives, options).await?;
     let sink = args.output.sink()?;
     let started = Instant::now();
     let mut listing = Listing::new(format, terminal, &sink)?;
     let mut search = Search::new(wanted);
     let (mut count, mut rows) = (0, 0);
-    let outcome = loop {
+    let mut outcome = loop {
         let mut answer = terminal.wait(search.ask(&session)).await?;
         let take = |batch: &_| {
             let events = search.take(batch)?;
@@ -124,6 +125,13 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
     let mut made = format!("{} event{}", human_count(count), if count == 1 { "" } else { "s" });
     if rows > count {
         made = format!("{made}, {} more copies", human_count(rows - count));
+    }
+    if let Some(why) =
+        outcome.why_empty.as_mut().filter(|_| count == 0 && args.event_category.is_none() && has_category)
+    {
+        why.push_str(
+            "; other than management events are looked up with --event-category data, network, insight or any",
+        );
     }
     terminal.report(Some(&made), &outcome, &written, started);
     Ok(Exit::of_outcome(&outcome))
@@ -226,7 +234,7 @@ impl Listing {
     fn write(&mut self, events: &[Event]) -> Result<(), Error> {
         match self {
             Self::Aws(out, count) => {
-                let write = || -> io::Result<()> {
+                let mut write = || -> io::Result<()> {
                     for event in events {
                         out.write_all(if *count == 0 { b"{\n    \"Events\": [\n" } else { b",\n" })?;
                         out.write_all(in_shape(event)?.as_bytes())?;
@@ -234,7 +242,6 @@ impl Listing {
                     }
                     out.flush()
                 };
-                let mut write = write;
                 write().map_err(|error| Error::Output(output::Error::Write(error)))
             }
             Self::Rows(..) if events.is_empty() => Ok(()),

@@ -217,10 +217,10 @@ mod tests {
     #[test]
     fn days_that_do_not_fit_become_weeks_and_months() {
         let days: Vec<u64> = (1..=60).collect();
-        // March 1 2026 is a Sunday, so that the first week has one day; April 29 is the sixtieth.
+        // March 1 2026 is a Sunday, so that the first week has one day; April 29, the sixtieth, is a Wednesday.
         let weeks = lines(&[&days], 34);
         assert_eq!(weeks[0], "            2026-03-01");
-        assert_eq!(weeks[2], "  region-0  .########*  60");
+        assert_eq!(weeks[2], "  region-0  .########:  60");
         assert!(weeks[3].contains("a cell is a week"), "{weeks:?}");
         let days: Vec<u64> = (1..=400).collect();
         let months = lines(&[&days], 40);

@@ -79,6 +79,8 @@ impl Stops {
             Some(col("account").in_list(accounts, false)),
             self.days.iter().map(of_account).reduce(Expr::or),
             Some(col("eventname").in_list(names, false)),
+            // An attempt that was refused has stopped nothing.
+            Some(col("errorcode").is_null()),
             // Whole months are not listed for a day; a delivery is a little younger than its events.
             midnight(days().min().and_then(|day| day.pred_opt())).map(|from| time().gt_eq(from)),
             midnight(days().max().and_then(|day| day.succ_opt())).map(|to| time().lt(to)),

@@ -41,7 +41,8 @@ impl Event {
     pub(super) fn of(batch: &RecordBatch, row: usize) -> Option<Self> {
         let text = |name: &str| {
             let column = batch.column_by_name(name)?.as_string_opt::<i32>()?;
-            column.is_valid(row).then(|| column.value(row).to_owned())
+            // Sign-ins have an empty access key.
+            Some(column.value(row)).filter(|text| column.is_valid(row) && !text.is_empty()).map(str::to_owned)
         };
         let times = batch.column_by_name("at")?.as_primitive_opt::<TimestampMillisecondType>()?;
         let time = times.is_valid(row).then(|| times.value(row)).and_then(DateTime::from_timestamp_millis);
@@ -98,14 +99,20 @@ pub fn schema(has_records: bool) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Events as rows. Resources are JSON, as is the record, where it is wanted.
+/// Events as rows. Resources are JSON, as is the record; where records are not wanted, resources are names.
 #[must_use]
 pub fn rows(events: &[Event], has_records: bool) -> Option<RecordBatch> {
     let text =
         |value: fn(&Event) -> Option<&str>| Arc::new(events.iter().map(value).collect::<StringArray>()) as ArrayRef;
     let times: TimestampMillisecondArray =
         events.iter().map(|event| event.time.map(|time| time.timestamp_millis())).collect();
-    let resources: StringArray = events.iter().map(|event| Some(event.json().get("Resources")?.to_string())).collect();
+    let names = |event: &Event| {
+        let names: Vec<&str> = event.resources.iter().filter_map(|resource| resource.name.as_deref()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let json = |event: &Event| Some(event.json().get("Resources")?.to_string());
+    let resources: StringArray =
+        events.iter().map(|event| if has_records { json(event) } else { names(event) }).collect();
     let mut columns = vec![
         text(|event| event.id.as_deref()),
         text(|event| event.name.as_deref()),
