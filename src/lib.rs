@@ -25,6 +25,8 @@
 //! 7 cli/             arguments, one file per command, exit codes
 //! 6 repl/            the shell: a prompt, history, one table of meta commands
 //! 5 packs/           saved queries and rules: compiled, hunted in one pass, correlated, reported
+//!   lookup/          events by their attributes, in the shape of `aws cloudtrail lookup-events`
+//!   coverage/        which account, region and day has deliveries, from the listing alone
 //!   terminal/        shows answers and messages: rows to stdout, everything else to stderr
 //! 4 session/         owns the engine; text + language → plan → answer; the crate's Error
 //! 3 sql/             Athena's dialect: parse, rewrite the tree, rules on the plan
@@ -63,10 +65,12 @@
 pub mod alarm;
 pub mod archive;
 pub mod cli;
+pub mod coverage;
 pub mod diag;
 pub mod filter_pattern;
 pub mod functions;
 pub mod insights;
+pub mod lookup;
 pub mod output;
 pub mod packs;
 pub mod record;

@@ -187,7 +187,8 @@ async fn discover(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> Result<F
         let (regions, folders): (Vec<_>, Vec<_>) =
             level.into_iter().partition(|(_, place)| place.level >= Level::Region);
         found.regions.extend(regions.into_iter().map(|(key, place)| Region { key, place }));
-        opened += folders.len();
+        // Below an account there are only the folders of its trails, and those are few.
+        opened += folders.iter().filter(|(_, place)| place.level < Level::Account).count();
         if opened > MOST_FOLDERS {
             return Err(Error::TooManyFolders(MOST_FOLDERS));
         }

@@ -4,8 +4,10 @@ use clap::{Parser, Subcommand};
 
 use super::alarm::{AlarmArgs, AlarmCommand};
 use super::common::Common;
+use super::coverage::CoverageArgs;
 use super::filter::FilterArgs;
 use super::hunt::HuntArgs;
+use super::lookup::LookupArgs;
 use super::query::QueryArgs;
 use super::shell::ShellArgs;
 use super::translate::TranslateArgs;
@@ -39,6 +41,10 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Run saved queries.
     Hunt(HuntArgs),
+    /// Look events up by their attributes, as `aws cloudtrail lookup-events` does.
+    Lookup(LookupArgs),
+    /// Show which accounts, regions and days have deliveries, and where they are missing.
+    Coverage(CoverageArgs),
     /// Write a query as SQL.
     Translate(TranslateArgs),
     /// Try out a metric-filter pattern, or have it explained.

@@ -3,9 +3,11 @@
 mod alarm;
 mod args;
 mod common;
+mod coverage;
 mod exit;
 mod filter;
 mod hunt;
+mod lookup;
 mod output;
 mod query;
 mod shell;
@@ -70,6 +72,8 @@ async fn run_command(command: &Command, options: Options, terminal: &Terminal) -
     match command {
         Command::Query(args) => query::run(args, options, terminal).await,
         Command::Hunt(args) => hunt::run(args, options, terminal).await,
+        Command::Lookup(args) => lookup::run(args, options, terminal).await,
+        Command::Coverage(args) => coverage::run(args, options, terminal).await,
         Command::Translate(args) => translate::run(args, options, terminal).await,
         Command::Filter(args) => filter::run(&args.what, options, terminal).await,
         Command::Alarm(args) => alarm::run(&args.what, options, terminal).await,

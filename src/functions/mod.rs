@@ -43,6 +43,7 @@ mod syntax;
 pub mod time;
 mod types;
 mod urls;
+pub mod whole;
 
 pub use absent::is_absent;
 pub use function::{Build, Function, Origin};

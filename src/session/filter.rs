@@ -2,7 +2,7 @@
 
 use datafusion::common::TableReference;
 use datafusion::datasource::provider_as_source;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr};
 
 use super::deadline::Deadline;
 use super::{Answer, Error, Language, Planned, Session};
@@ -26,7 +26,47 @@ impl Session {
         deadline.bound(started).await
     }
 
-    /// The plan of such a pass.
+    /// Starts a search of this table of every archive: rows of these expressions, which have names, of the records that
+    /// a predicate is true of, in this order of their names. With a limit, no more is read than it takes to be sure.
+    ///
+    /// # Errors
+    /// As [`Session::run`].
+    pub async fn search(
+        &self,
+        source: &Source,
+        table: &str,
+        predicate: Option<Expr>,
+        row: Vec<Expr>,
+        order: Vec<SortExpr>,
+        limit: Option<usize>,
+    ) -> Result<Answer, Error> {
+        let deadline = Deadline::after(self.options.timeout);
+        let failed = |error| self.failed(source, error);
+        let started = async {
+            let schemas: Vec<String> = self.kept().archives.iter().map(|(schema, _)| schema.clone()).collect();
+            let mut all: Option<LogicalPlanBuilder> = None;
+            for schema in schemas {
+                let name = TableReference::partial(schema, table);
+                let provider = self.context.table_provider(name.clone()).await.map_err(failed)?;
+                let mut plan = LogicalPlanBuilder::scan(name, provider_as_source(provider), None).map_err(failed)?;
+                if let Some(predicate) = &predicate {
+                    plan = plan.filter(predicate.clone()).map_err(failed)?;
+                }
+                let plan = plan.project(row.clone()).map_err(failed)?;
+                all = Some(match all {
+                    Some(others) => others.union(plan.build().map_err(failed)?).map_err(failed)?,
+                    None => plan,
+                });
+            }
+            let Some(all) = all else { return Err(no_archive("trailql lookup PATH_OR_URL …")) };
+            let plan = all.sort_with_limit(order, limit).and_then(LogicalPlanBuilder::build).map_err(failed)?;
+            let notices = Diagnostics { source: source.clone(), list: Vec::new() };
+            self.start(Planned::new(plan, Language::Sql, notices), source, deadline).await
+        };
+        deadline.bound(started).await
+    }
+
+    /// The plan of a pass over the records that a predicate is true of.
     pub(super) async fn plan_select(
         &self,
         source: &Source,
@@ -35,10 +75,7 @@ impl Session {
     ) -> Result<LogicalPlan, Error> {
         let name = TableReference::bare(CLOUDTRAIL);
         let Ok(table) = self.context.table_provider(name.clone()).await else {
-            return Err(Error::Usage {
-                message: "there is no archive to ask".to_owned(),
-                help: "name one: `trailql query PATH_OR_URL -c '…'`".to_owned(),
-            });
+            return Err(no_archive("trailql query PATH_OR_URL -c '…'"));
         };
         let shown = || {
             let schema = table.schema();
@@ -52,4 +89,8 @@ impl Session {
             .and_then(LogicalPlanBuilder::build)
             .map_err(|error| self.failed(source, error))
     }
+}
+
+fn no_archive(example: &str) -> Error {
+    Error::Usage { message: "there is no archive to ask".to_owned(), help: format!("name one: `{example}`") }
 }

@@ -13,6 +13,7 @@ mod hunt;
 mod insights;
 mod kept_rows;
 mod language;
+mod listing;
 mod memory;
 mod options;
 mod params;

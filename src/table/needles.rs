@@ -12,6 +12,7 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use super::leaves::{Slot, literal, slot_of};
 use crate::functions::sigma::NEED_A_VALUE;
+use crate::functions::whole::HOLD_THEIR_VALUE;
 use crate::record::Needle;
 use crate::schema::{Kind, Leaf, Step, columns};
 
@@ -67,6 +68,7 @@ fn clauses_of(predicate: &Arc<dyn PhysicalExpr>) -> Vec<Clause> {
         // A condition that is false where it is not known.
         ("coalesce", [condition, other]) if is_false(other) => clauses_of(condition),
         ("contains", [subject, part]) => one(text_in(subject, part)),
+        (name, [record, value]) if HOLD_THEIR_VALUE.contains(&name) => one(text_in(record, value)),
         ("starts_with" | "ends_with", [subject, part]) => one(text_in(subject, part)),
         ("regexp_like", [subject, pattern]) => one(regex_in(subject, pattern)),
         ("selector_test", [subject, _, test, pattern]) if text(test).as_deref() == Some("matches") => {

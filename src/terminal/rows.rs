@@ -1,5 +1,6 @@
 //! Rows that a command makes itself of an answer.
 
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 
 use super::{Progress, Sink, Terminal, columns};
@@ -34,12 +35,38 @@ impl Terminal {
         tones: Option<Tones>,
         sink: &Sink,
     ) -> Result<Written, Error> {
-        let width = sink.is_terminal().then(|| columns(rows.num_columns())).flatten();
-        let color = self.color_rows && sink.is_terminal();
-        let options = output::Options { width, color, tones, ..output::Options::default() };
-        let mut writer = Writer::new(format, rows.schema(), options, sink.writer())?;
+        let mut writer = self.writer(rows.schema(), format, tones, sink)?;
         writer.write(rows)?;
         Ok(writer.finish()?)
+    }
+
+    /// What writes rows that come one batch after the other.
+    ///
+    /// # Errors
+    /// When not even the headings can be written.
+    pub fn writer(
+        &self,
+        schema: SchemaRef,
+        format: Format,
+        tones: Option<Tones>,
+        sink: &Sink,
+    ) -> Result<Writer, Error> {
+        let width = sink.is_terminal().then(|| columns(schema.fields().len())).flatten();
+        let color = self.colors(sink);
+        let options = output::Options { width, color, tones, ..output::Options::default() };
+        Ok(Writer::new(format, schema, options, sink.writer())?)
+    }
+
+    /// Whether what goes there is coloured.
+    #[must_use]
+    pub fn colors(&self, sink: &Sink) -> bool {
+        self.color_rows && sink.is_terminal()
+    }
+
+    /// The columns of what goes there, as far as they are known.
+    #[must_use]
+    pub fn width(&self, sink: &Sink) -> Option<usize> {
+        sink.is_terminal().then(|| columns(1)).flatten()
     }
 
     /// Says something that is neither an error nor a result.

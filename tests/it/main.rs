@@ -4,11 +4,13 @@ mod asked;
 mod bad_input;
 mod corpus;
 mod counters;
+mod coverage;
 mod examples;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod functions;
 mod hostile;
+mod lookup;
 #[path = "../memory.rs"]
 mod memory;
 mod packs;

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["functions"],
     &["sql", "insights", "filter_pattern", "sigma", "alarm", "table"],
     &["session"],
-    &["packs", "terminal"],
+    &["packs", "lookup", "coverage", "terminal"],
     &["repl"],
     &["cli"],
 ];

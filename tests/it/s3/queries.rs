@@ -41,12 +41,17 @@ impl Run {
 
 /// Runs a query as csv, with these keys and nothing else of the AWS configuration of whoever runs the tests.
 fn query(endpoint: &str, keys: Option<&Keys>, archive: &str, text: &str, more: &[&str]) -> Run {
-    let home = tempfile::tempdir().expect("a temporary folder");
+    run("query", endpoint, keys, archive, &[&["-c", text], more].concat())
+}
+
+/// Runs another command in the same way.
+fn run(command: &str, endpoint: &str, keys: Option<&Keys>, archive: &str, more: &[&str]) -> Run {
+    let (name, home) = (command, tempfile::tempdir().expect("a temporary folder"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_trailql"));
     command
-        .arg("query")
+        .arg(name)
         .args((!archive.is_empty()).then_some(archive))
-        .args(["--endpoint-url", endpoint, "--aws-region", "us-east-1", "-o", "csv", "-c", text])
+        .args(["--endpoint-url", endpoint, "--aws-region", "us-east-1", "-o", "csv"])
         .args(more)
         .env_clear()
         .env("HOME", home.path())
@@ -469,4 +474,31 @@ fn definitions_lists_and_results_may_lie_in_buckets() {
     let run = query(server.endpoint(), Some(server.keys()), "", text, &[]);
     assert_eq!(run.code, Some(2), "{run:?}");
     assert!(run.stderr.contains("is an archive's"), "{run:?}");
+}
+
+#[test]
+fn coverage_lists_and_reads_nothing_and_a_lookup_of_the_newest_reads_the_newest_files() {
+    let Some(server) = S3Server::shared() else { return };
+    let mut archive = Archive::new();
+    for day in 1..=20 {
+        let (at, time) = (format!("202503{day:02}T1205Z"), format!("2025-03-{day:02}T12:00:00Z"));
+        archive.deliver(delivery("AWSLogs", "111111111111", &at), &[&time]);
+        if day != 9 {
+            archive.deliver(delivery("AWSLogs", "222222222222", &at), &[&time]);
+        }
+    }
+    server.upload("coverage", archive.folder());
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let covered = run("coverage", &proxy.endpoint(), Some(server.keys()), "s3://coverage", &["--fail-on-gap"]);
+    assert_eq!(covered.code, Some(1), "{covered:?}");
+    let missing: Vec<&str> = covered.stdout.lines().filter(|line| !line.contains(",delivered,")).skip(1).collect();
+    assert_eq!(
+        missing,
+        [",222222222222,us-east-1,CloudTrail,2025-03-09,gap,0,0,,,,0,delivered on 14 of the 14 days around"]
+    );
+    assert!(fetched(&proxy.requests()).is_empty(), "{:?}", proxy.requests());
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let found = run("lookup", &proxy.endpoint(), Some(server.keys()), "s3://coverage", &["--max-results", "2"]);
+    assert_eq!((found.code, found.stdout.lines().count()), (Some(0), 3), "{found:?}");
+    assert!(fetched(&proxy.requests()).len() < 39, "{found:?}");
 }
