@@ -4,8 +4,12 @@ use clap::{Parser, Subcommand};
 
 use super::alarm::AlarmArgs;
 use super::common::Common;
+use super::completions::CompletionsArgs;
+use super::config::ConfigArgs;
 use super::filter::FilterArgs;
 use super::hunt::HuntArgs;
+use super::man::ManArgs;
+use super::policy::PolicyArgs;
 use super::query::QueryArgs;
 use super::translate::TranslateArgs;
 
@@ -16,7 +20,8 @@ pub(super) struct Cli {
     /// What to do; without it, a shell opens.
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// Archives to ask in the shell: folders, files, or s3://bucket/prefix.
+    /// Archives to ask in the shell: folders, files, s3://bucket/prefix, or names of the configuration; ./NAME is a
+    /// folder.
     #[arg(value_name = "ARCHIVE")]
     pub(super) archives: Vec<String>,
     /// Options of every command.
@@ -41,4 +46,12 @@ pub(super) enum Command {
     Filter(FilterArgs),
     /// Run CloudWatch alarms over the past.
     Alarm(AlarmArgs),
+    /// Write the least IAM policy that reads an archive.
+    Policy(PolicyArgs),
+    /// Show the configuration, and where each part of it comes from.
+    Config(ConfigArgs),
+    /// Write a completion script for a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual.
+    Man(ManArgs),
 }

@@ -11,6 +11,7 @@ use rustyline::error::ReadlineError;
 use rustyline::{CompletionType, Config, Editor};
 use tokio::runtime::Runtime;
 
+use crate::config::ShellDefaults;
 use crate::diag::Source;
 use crate::output::Format;
 use crate::session::{Error, Language, Options, Session};
@@ -35,10 +36,17 @@ struct Shell<'a> {
 ///
 /// # Errors
 /// When an archive cannot be opened, the terminal cannot be read, or a statement of a pipe fails.
-pub fn run(runtime: &Runtime, archives: &[String], options: Options, terminal: Terminal) -> Result<bool, Error> {
+pub fn run(
+    runtime: &Runtime,
+    archives: &[String],
+    options: Options,
+    terminal: Terminal,
+    defaults: &ShellDefaults,
+) -> Result<bool, Error> {
     let session = runtime.block_on(Session::open(archives, options))?;
     let is_incomplete = Cell::new(false);
-    let mut shell = Shell { runtime, session, terminal, format: Format::default(), language: None, is_incomplete };
+    let format = defaults.text("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
+    let mut shell = Shell { runtime, session, terminal, format, language: None, is_incomplete };
     if io::stdin().is_terminal() {
         shell.converse()?;
     } else {

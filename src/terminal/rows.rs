@@ -2,7 +2,7 @@
 
 use datafusion::arrow::record_batch::RecordBatch;
 
-use super::{Progress, Sink, Terminal, columns};
+use super::{Sink, Terminal, columns};
 use crate::output::{self, Format, Tones, Writer, Written};
 use crate::session::{Answer, Error};
 
@@ -16,7 +16,7 @@ impl Terminal {
         answer: &mut Answer,
         mut take: impl FnMut(&RecordBatch) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut progress = Progress::new(self.progress, self.quiet);
+        let mut progress = self.progress();
         while let Some(batch) = self.next(answer, &mut progress).await? {
             take(&batch)?;
         }
@@ -36,21 +36,9 @@ impl Terminal {
     ) -> Result<Written, Error> {
         let width = sink.is_terminal().then(|| columns(rows.num_columns())).flatten();
         let color = self.color_rows && sink.is_terminal();
-        let options = output::Options { width, color, tones, ..output::Options::default() };
+        let options = output::Options { width, color, palette: self.palette, tones, ..output::Options::default() };
         let mut writer = Writer::new(format, rows.schema(), options, sink.writer())?;
         writer.write(rows)?;
         Ok(writer.finish()?)
-    }
-
-    /// Says something that is neither an error nor a result.
-    pub fn note(&self, message: &str) {
-        if !self.quiet {
-            self.say(&crate::output::escape::terminal(message));
-        }
-    }
-
-    /// Warns of something.
-    pub fn caution(&self, message: &str, help: &str) {
-        self.warn(message, &[help.to_owned()]);
     }
 }
