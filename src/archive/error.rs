@@ -61,7 +61,11 @@ impl Error {
     #[must_use]
     pub fn is_access(&self) -> bool {
         match self {
-            Self::NotFound(_) | Self::NotNamed { .. } | Self::NoSuchBucket(_) | Self::Denied { .. } | Self::Credentials(_) => true,
+            Self::NotFound(_)
+            | Self::NotNamed { .. }
+            | Self::NoSuchBucket(_)
+            | Self::Denied { .. }
+            | Self::Credentials(_) => true,
             Self::Io(error) => error.kind() == std::io::ErrorKind::PermissionDenied,
             _ => false,
         }

@@ -222,13 +222,8 @@ mod tests {
     fn check(prefix: &str, [account, region, organization]: [&str; 3], prefixes: &[&str], objects: &[&str]) {
         let some = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
         let (accounts, regions, organizations) = (some(account), some(region), some(organization));
-        let reading = Reading {
-            prefix,
-            accounts: &accounts,
-            regions: &regions,
-            organizations: &organizations,
-            digests: false,
-        };
+        let reading =
+            Reading { prefix, accounts: &accounts, regions: &regions, organizations: &organizations, digests: false };
         let found = rights(&reading);
         assert_eq!(found.prefixes.unwrap_or_else(|| vec!["all".to_owned()]), prefixes, "{prefix}");
         // One folder stands for the three.

@@ -31,7 +31,10 @@ const VARIABLES: &[(&str, &str)] = &[
 
 /// Files that are read or written unasked.
 const FILES: &[(&str, &str)] = &[
-    ("$XDG_CONFIG_HOME/trailql/config.toml", "The configuration of the user: archives by name, defaults, parameters, colours."),
+    (
+        "$XDG_CONFIG_HOME/trailql/config.toml",
+        "The configuration of the user: archives by name, defaults, parameters, colours.",
+    ),
     ("./trailql.toml", "The configuration of the working folder, which outranks the user's."),
     ("$XDG_STATE_HOME/trailql/history", "Lines of the shell."),
 ];
@@ -48,7 +51,7 @@ pub(super) fn run(args: &ManArgs) -> Result<Exit, Error> {
             });
         }
         Some(folder) => pages(&command, "trailql", folder),
-        None => whole(&command).and_then(|page| Sink::stdout().writer().write_all(&page)),
+        None => whole(&command).and_then(|page| Sink::stdout().writer().write_all(titled(&page).as_bytes())),
     };
     written.map_err(|error| Error::Output(output::Error::Write(error)))?;
     Ok(Exit::Complete)
@@ -86,7 +89,11 @@ fn of_commands(command: &Command, name: &str, page: &mut Vec<u8>) -> io::Result<
             };
             let value = value.filter(|_| takes_value).unwrap_or_default();
             roff.control("TP", []);
-            roff.text([bold(heading.clone()), roman(if heading.is_empty() || value.is_empty() { "" } else { " " }), roman(value)]);
+            roff.text([
+                bold(heading.clone()),
+                roman(if heading.is_empty() || value.is_empty() { "" } else { " " }),
+                roman(value),
+            ]);
             roff.text([roman(arg.get_help().map(ToString::to_string).unwrap_or_default())]);
         }
         roff.to_writer(page)?;
@@ -103,11 +110,23 @@ fn pages(command: &Command, name: &str, folder: &Path) -> io::Result<()> {
     if name == "trailql" {
         sections(&mut page)?;
     }
-    std::fs::write(folder.join(format!("{name}.1")), page)?;
+    std::fs::write(folder.join(format!("{name}.1")), titled(&page))?;
     for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
         pages(inner, &format!("{name}-{}", inner.get_name()), folder)?;
     }
     Ok(())
+}
+
+/// A page that begins with its title, as `whatis` and `mandoc` want it. The library begins each section with the same
+/// two lines about quotes.
+fn titled(page: &[u8]) -> String {
+    let page = String::from_utf8_lossy(page);
+    let (quotes, rest): (Vec<_>, Vec<_>) =
+        page.lines().partition(|line| [".ie \\n(.g .ds Aq", ".el .ds Aq"].iter().any(|start| line.starts_with(start)));
+    let title = rest.iter().filter(|line| line.starts_with(".TH ")).take(1);
+    let quotes = quotes.iter().take(2);
+    let body = rest.iter().filter(|line| !line.starts_with(".TH "));
+    title.chain(quotes).chain(body).fold(String::with_capacity(page.len()), |text, line| text + line + "\n")
 }
 
 /// Exit codes, environment and files.

@@ -71,12 +71,7 @@ fn start(cli: Cli, setup: &Setup, terminal: &Terminal) -> Result<Exit, Error> {
 }
 
 /// Runs one command to its end.
-async fn run_command(
-    command: &Command,
-    options: Options,
-    setup: &Setup,
-    terminal: &Terminal,
-) -> Result<Exit, Error> {
+async fn run_command(command: &Command, options: Options, setup: &Setup, terminal: &Terminal) -> Result<Exit, Error> {
     match command {
         Command::Query(args) => query::run(args, options, terminal).await,
         Command::Hunt(args) => hunt::run(args, options, terminal).await,

@@ -54,8 +54,10 @@ mod tests {
 
     #[test]
     fn a_drawn_error_has_a_sentence_and_tips() {
-        let drawn = "error: unexpected argument '--queit' found\n\n  tip: a similar argument exists: '--quiet'\n\nUsage: x\n";
-        let expected = ("unexpected argument '--queit' found".to_owned(), vec!["a similar argument exists: '--quiet'".to_owned()]);
+        let drawn =
+            "error: unexpected argument '--queit' found\n\n  tip: a similar argument exists: '--quiet'\n\nUsage: x\n";
+        let expected =
+            ("unexpected argument '--queit' found".to_owned(), vec!["a similar argument exists: '--quiet'".to_owned()]);
         assert_eq!(parts(drawn), expected);
         let drawn = "error: invalid value 'x' for '--color <COLOR>'\n  [possible values: auto, always]\n\nFor more\n";
         assert_eq!(parts(drawn).0, "invalid value 'x' for '--color <COLOR>' [possible values: auto, always]");

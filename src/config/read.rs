@@ -63,7 +63,9 @@ impl Reader<'_> {
                 (name, other) => {
                     let help = match (closest(name, TABLES), other) {
                         (Some(close), _) => format!("`{close}` has a similar name"),
-                        (None, DeValue::Table(_)) => "there are `archives`, `colors`, `defaults` and `params`".to_owned(),
+                        (None, DeValue::Table(_)) => {
+                            "there are `archives`, `colors`, `defaults` and `params`".to_owned()
+                        }
                         (None, _) => "options stand below `[defaults]`".to_owned(),
                     };
                     self.wrong("C002", format!("no table is named `{name}`"), key.span(), Some(help));
@@ -162,8 +164,12 @@ impl Reader<'_> {
             other => text(other).map(Value::Text),
         };
         let Some(read) = read else {
-            let message = format!("`{}` takes a text, a number, true or false, or a list of texts", key.get_ref());
-            self.wrong("C003", format!("{message}, not {}", kind(value.get_ref())), value.span(), None);
+            let name = key.get_ref();
+            let message = match value.get_ref() {
+                DeValue::Array(_) => format!("the list `{name}` holds something else than texts and numbers"),
+                other => format!("`{name}` takes a text, a number, true or false, or a list, not {}", kind(other)),
+            };
+            self.wrong("C003", message, value.span(), None);
             return None;
         };
         Some(Setting {
@@ -250,7 +256,8 @@ mod tests {
 
     #[test]
     fn settings_keep_their_places_and_commands_come_after_all() {
-        let text = "[defaults.hunt]\nlimit = 1_000\n[defaults]\nstrict = true\nsince = 2026-05-01\nregion = [\"a\", \"b\"]\n";
+        let text =
+            "[defaults.hunt]\nlimit = 1_000\n[defaults]\nstrict = true\nsince = 2026-05-01\nregion = [\"a\", \"b\"]\n";
         let config = read_text(text).expect(text);
         let shown: Vec<_> = config
             .defaults
@@ -303,7 +310,8 @@ mod tests {
 
     #[test]
     fn a_later_archive_replaces_an_earlier_one_as_a_whole() {
-        let mut config = read_text("[archives.a]\nlocation = \"s3://b\"\nrole-arn = \"r\"\n[params]\nx = 1\n").expect("one");
+        let mut config =
+            read_text("[archives.a]\nlocation = \"s3://b\"\nrole-arn = \"r\"\n[params]\nx = 1\n").expect("one");
         config.add(read_text("[archives]\na = \"s3://c\"\n[params]\nx = 2\ny = 3\n").expect("another"));
         assert_eq!(config.archives.len(), 1);
         assert!(config.archives[0].options.is_empty());

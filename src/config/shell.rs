@@ -35,12 +35,7 @@ pub enum Kind {
 
 /// The keys, in the order of names.
 pub const KEYS: &[Key] = &[
-    Key {
-        name: "edit-mode",
-        summary: "keys of the prompt",
-        kind: Kind::Choice(&["emacs", "vi"]),
-        runs: false,
-    },
+    Key { name: "edit-mode", summary: "keys of the prompt", kind: Kind::Choice(&["emacs", "vi"]), runs: false },
     Key { name: "editor", summary: "program that `.edit` opens", kind: Kind::Text, runs: true },
     Key { name: "history", summary: "whether lines are kept for the next time", kind: Kind::Flag, runs: false },
     Key { name: "history-size", summary: "how many lines are kept", kind: Kind::Number, runs: false },

@@ -97,8 +97,13 @@ impl Sink for Table {
         };
         let wishes: Vec<_> = self.columns.iter().enumerate().map(wish).collect();
         let widths = fit::widths(&wishes, self.options.width);
-        let mut pen =
-            Pen { hidden: widths.len() < wishes.len(), color: self.options.color, rule: Style::new(), line: String::new(), cut: 0 };
+        let mut pen = Pen {
+            hidden: widths.len() < wishes.len(),
+            color: self.options.color,
+            rule: Style::new(),
+            line: String::new(),
+            cut: 0,
+        };
         if pen.color {
             pen.rule = self.options.palette.rule;
         }

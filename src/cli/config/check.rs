@@ -15,8 +15,19 @@ pub(super) const ARCHIVE: &str = "archive";
 
 /// The options that make sense of one archive.
 const OF_ARCHIVES: &[&str] = &[
-    "account", "aws-region", "delivery-slack", "endpoint-url", "max-file-bytes", "no-sign-request", "org", "profile",
-    "region", "request-payer", "role-arn", "since", "until",
+    "account",
+    "aws-region",
+    "delivery-slack",
+    "endpoint-url",
+    "max-file-bytes",
+    "no-sign-request",
+    "org",
+    "profile",
+    "region",
+    "request-payer",
+    "role-arn",
+    "since",
+    "until",
 ];
 
 /// Checks every setting.
@@ -37,9 +48,11 @@ pub(super) fn check(config: &Config, command: &Command) -> Result<(), Diagnostic
     config.archives.iter().for_each(|archive| check.archive(archive));
     config.params.iter().for_each(|param| check.param(param));
     config.colors.iter().for_each(|color| check.color(color));
-    let first = check.wrong.iter().map(|(place, _)| place.source.clone()).min_by_key(|source| {
-        config.files.iter().position(|file| *file.name == *source.name)
-    });
+    let first = check
+        .wrong
+        .iter()
+        .map(|(place, _)| place.source.clone())
+        .min_by_key(|source| config.files.iter().position(|file| *file.name == *source.name));
     let Some(source) = first else { return Ok(()) };
     let mut list: Vec<_> =
         check.wrong.into_iter().filter(|(place, _)| place.source == source).map(|(_, wrong)| wrong).collect();
@@ -80,10 +93,8 @@ impl Check<'_> {
 
     fn no_command(&mut self, name: &str, place: &Place) {
         let names: Vec<_> = self.command.get_subcommands().map(Command::get_name).chain(["shell"]).collect();
-        let help = closest(name, names.iter().copied()).map_or_else(
-            || format!("there are {}", quoted(&names)),
-            |close| format!("`{close}` has a similar name"),
-        );
+        let help = closest(name, names.iter().copied())
+            .map_or_else(|| format!("there are {}", quoted(&names)), |close| format!("`{close}` has a similar name"));
         let message = format!("no command is named `{name}`");
         self.add(place, Diagnostic::error("C002", message).help(help));
     }
@@ -108,7 +119,32 @@ impl Check<'_> {
         if found.is_empty() {
             return self.no_option(of.as_ref().map(|(name, _)| *name), &arguments, setting);
         }
-        self.option(&found, setting);
+        match self.disputed(of.is_some(), setting) {
+            Some(disputed) => self.add(&setting.value_place, disputed),
+            None => self.option(&found, setting),
+        }
+    }
+
+    /// What is wrong with a value for all commands that some take and others do not.
+    fn disputed(&self, is_of_one: bool, setting: &Setting) -> Option<Diagnostic> {
+        let takes = |command: &&Command| {
+            let mut inner = Vec::new();
+            below(command, &mut inner);
+            let found = named(&inner, &setting.key);
+            (!found.is_empty()).then(|| found.iter().all(|arg| refusal(arg, setting).is_none()))
+        };
+        let of = |wanted: bool| {
+            let commands = self.command.get_subcommands();
+            commands.filter(|command| takes(command) == Some(wanted)).map(Command::get_name).collect::<Vec<_>>()
+        };
+        let (taking, refusing) = (of(true), of(false));
+        if is_of_one || taking.is_empty() || refusing.is_empty() {
+            return None;
+        }
+        let message = format!("`{}` is no value of `{}` for {}", setting.value, setting.key, quoted(&refusing));
+        let tables: Vec<_> = taking.iter().map(|name| format!("[defaults.{name}]")).collect();
+        let tables: Vec<_> = tables.iter().map(String::as_str).collect();
+        Some(Diagnostic::error("C003", message).help(format!("set it below {}", quoted(&tables))))
     }
 
     fn option(&mut self, arguments: &[&Arg], setting: &Setting) {
@@ -120,7 +156,6 @@ impl Check<'_> {
             };
             return self.add(&setting.place, Diagnostic::error("C002", message).help(help));
         }
-        // Commands may take different values of one option.
         if let Some(wrong) = arguments.iter().find_map(|arg| refusal(arg, setting)) {
             self.add(&setting.value_place, wrong);
         }

@@ -8,8 +8,8 @@ use crate::config::{Setting, Value};
 
 /// Options that choose what one run does. Neither a variable nor a file may choose that for every run.
 pub(super) const OF_ONE_RUN: &[&str] = &[
-    "command", "config", "dir", "file", "filters", "help", "lint", "list", "no-init", "out", "param", "pattern", "show",
-    "test", "version", "why",
+    "command", "config", "dir", "file", "filters", "help", "lint", "list", "no-init", "out", "param", "pattern",
+    "show", "test", "version", "why",
 ];
 
 /// The command, every option with its variable.

@@ -23,7 +23,8 @@ fn row(section: &str, name: &str, value: Option<String>, source: impl ToString) 
 
 /// The files that are looked for, the least of them first.
 pub(super) fn files(setup: &Setup) -> Result<RecordBatch, Error> {
-    let named: Option<String> = setup.matches.get_one::<std::path::PathBuf>("config").map(|path| path.display().to_string());
+    let named: Option<String> =
+        setup.matches.get_one::<std::path::PathBuf>("config").map(|path| path.display().to_string());
     let is_off = setup.matches.get_flag("no_init");
     let files = Config::looked_for(named.as_deref().map(Path::new));
     let state = |path: &Path| match (path.try_exists(), is_off) {
@@ -34,7 +35,10 @@ pub(super) fn files(setup: &Setup) -> Result<RecordBatch, Error> {
     };
     let files: Vec<_> = files
         .iter()
-        .map(|file| vec![Some(file.name.clone()), Some(file.path.display().to_string()), Some(state(&file.path).to_owned())])
+        .map(|file| {
+            let path = std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone());
+            vec![Some(file.name.clone()), Some(path.display().to_string()), Some(state(&file.path).to_owned())]
+        })
         .collect();
     rows(["file", "path", "state"].map(str::to_owned).to_vec(), &files)
 }
@@ -63,7 +67,8 @@ pub(super) fn settings(setup: &Setup) -> Result<RecordBatch, Error> {
             let (value, source) = of_command(arg, settings.iter().find(|setting| setting.key == long).copied());
             found.push(row(&section, long, value, source));
         });
-        let of_all = |setting: &&Setting| !named.contains(&setting.key.as_str()) && is_of(config, command.get_name(), setting);
+        let of_all =
+            |setting: &&Setting| !named.contains(&setting.key.as_str()) && is_of(config, command.get_name(), setting);
         for setting in settings.into_iter().filter(of_all) {
             found.push(row(&section, &setting.key, Some(setting.value.to_string()), &setting.place));
         }
@@ -75,9 +80,10 @@ pub(super) fn settings(setup: &Setup) -> Result<RecordBatch, Error> {
         let source = set.map_or_else(|| BUILT_IN.to_owned(), |setting| setting.place.to_string());
         found.push(row("defaults.shell", key.name, value, source));
     }
-    for setting in shell.into_iter().filter(|setting| {
-        !KEYS.iter().any(|key| key.name == setting.key) && is_of(config, "shell", setting)
-    }) {
+    for setting in shell
+        .into_iter()
+        .filter(|setting| !KEYS.iter().any(|key| key.name == setting.key) && is_of(config, "shell", setting))
+    {
         found.push(row("defaults.shell", &setting.key, Some(setting.value.to_string()), &setting.place));
     }
     for archive in &config.archives {
@@ -132,9 +138,10 @@ fn global(setup: &Setup, arg: &Arg) -> (Option<String>, String) {
     let value = if is_flag(arg) {
         Some(setup.matches.get_flag(id).to_string())
     } else {
-        setup.matches.get_raw(id).map(|values| {
-            values.map(|value| value.to_string_lossy().into_owned()).collect::<Vec<_>>().join(", ")
-        })
+        setup
+            .matches
+            .get_raw(id)
+            .map(|values| values.map(|value| value.to_string_lossy().into_owned()).collect::<Vec<_>>().join(", "))
     };
     let source = match setup.matches.value_source(id) {
         Some(ValueSource::CommandLine) => "flag".to_owned(),

@@ -115,9 +115,7 @@ impl FromStr for Key {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let is_word = |word: &str| {
-            !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        };
+        let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         match parts.as_slice() {
             ["arn", _, "kms", _, _, name] if name.starts_with("alias/") => {
                 Err("an alias is no resource of a policy; `aws kms describe-key` tells the key's own ARN".to_owned())
@@ -148,8 +146,12 @@ mod tests {
     fn keys_are_told_from_aliases_and_other_arns() {
         let key: Key = "arn:aws-cn:kms:cn-north-1:111111111111:key/mrk-1a".parse().expect("a key");
         assert_eq!(key.service(), "s3.cn-north-1.amazonaws.com.cn");
-        assert!("arn:aws:kms:us-east-1:111111111111:alias/x".parse::<Key>().is_err_and(|error| error.contains("alias")));
-        for other in ["", "1234", "arn:aws:s3:::b", "arn:aws:kms:us-east-1:1:key/x", "arn:aws:kms:us-east-1:111111111111:key/*"] {
+        assert!(
+            "arn:aws:kms:us-east-1:111111111111:alias/x".parse::<Key>().is_err_and(|error| error.contains("alias"))
+        );
+        for other in
+            ["", "1234", "arn:aws:s3:::b", "arn:aws:kms:us-east-1:1:key/x", "arn:aws:kms:us-east-1:111111111111:key/*"]
+        {
             assert!(other.parse::<Key>().is_err(), "{other}");
         }
     }

@@ -86,12 +86,14 @@ fn of_archive(
     }
     let found = rights(&Reading { prefix: &prefix, accounts, regions, organizations, digests: args.verify });
     if found.is_wide {
-        let message = format!("every folder of `{}` is looked into for trails, so all of them may be listed", asked.given);
+        let message =
+            format!("every folder of `{}` is looked into for trails, so all of them may be listed", asked.given);
         terminal.notice(&message, "name the folder `AWSLogs`, or one below it, to need less");
     }
     if bucket.ends_with("-s3alias") {
         let message = format!("`{bucket}` is the alias of an access point, and a policy takes its ARN");
-        terminal.caution(&message, "write arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, and /object/… after it for objects");
+        terminal
+            .caution(&message, "write arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, and /object/… after it for objects");
     }
     if s3.request_payer {
         let message = format!("S3 bills the account of whoever asks for `{}`", asked.given);
@@ -130,9 +132,7 @@ fn of_keys(args: &PolicyArgs, terminal: &Terminal) -> Vec<Statement> {
     let mut statements: Vec<Statement> = Vec::new();
     for key in keys {
         let service = key.service();
-        let is_of = |known: &&mut Statement| {
-            matches!(&known.condition, Some((_, _, values)) if values.first() == Some(&service))
-        };
+        let is_of = |known: &&mut Statement| matches!(&known.condition, Some((_, _, values)) if values.first() == Some(&service));
         if let Some(known) = statements.iter_mut().find(is_of) {
             known.resources.push(key.arn);
             continue;

@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_diagnostic_says_where_it_is_in_lines_columns_and_bytes() {
-        let wrong = Diagnostic::error("I204", "no aggregate is named `cuont`").at(Span::new(16, 21), "not one").help("h");
+        let wrong =
+            Diagnostic::error("I204", "no aggregate is named `cuont`").at(Span::new(16, 21), "not one").help("h");
         let notice = Diagnostic::notice("I301", "any rows");
         let list = vec![wrong, notice];
         let text = json(&Diagnostics { source: Source::new("a.insights", "fields é\nstats cuont(*)"), list });
@@ -144,7 +145,8 @@ mod tests {
     fn messages_and_counters_are_one_line_each() {
         assert_snapshot!(json_line(Title::Warning, "a\nb\u{9b}", &["c".to_owned()]), @r#"{"kind":"warning","code":null,"message":"a\nb\u009b","file":null,"line":null,"column":null,"spans":[],"help":["c"]}"#);
         assert_snapshot!(json_of_file(Title::Warning, "cannot read x: cut", "x"), @r#"{"kind":"warning","code":null,"message":"cannot read x: cut","file":"x","line":null,"column":null,"spans":[],"help":[]}"#);
-        let counters = [("rows", Counter::Whole(3)), ("seconds", Counter::Seconds(0.0124)), ("list_requests", Counter::Unknown)];
+        let counters =
+            [("rows", Counter::Whole(3)), ("seconds", Counter::Seconds(0.0124)), ("list_requests", Counter::Unknown)];
         assert_snapshot!(counted_line("summary", "3 rows", &counters), @r#"{"kind":"summary","message":"3 rows","rows":3,"seconds":0.012,"list_requests":null}"#);
     }
 

@@ -55,8 +55,8 @@ impl Session {
         let archive = asked.open(&self.options).await?;
         let taken = engine::schemas(&self.context);
         let opened = engine::Opened { archive: Arc::clone(&archive), asked };
-        let name = engine::attach(&self.context, &opened, &taken)
-            .map_err(|error| Error::Bug(error.strip_backtrace()))?;
+        let name =
+            engine::attach(&self.context, &opened, &taken).map_err(|error| Error::Bug(error.strip_backtrace()))?;
         self.kept().archives.push((name.clone(), archive));
         Ok(name)
     }
