@@ -39,6 +39,7 @@
 //! 1 archive/         where log files are: location, layout, listing, bytes
 //!   record/          bytes → columns: inflate, split, build
 //!   output/          batches → text, one file per format; draws diagnostics
+//!   config/          configuration files: settings and their places
 //! 0 schema/          the columns of a record, the tables, the leaves of a scan
 //!   diag/            spans, diagnostics, codes
 //! ```
@@ -65,6 +66,7 @@
 pub mod alarm;
 pub mod archive;
 pub mod cli;
+pub mod config;
 pub mod coverage;
 pub mod diag;
 pub mod filter_pattern;

@@ -9,6 +9,8 @@ fn transcripts_say_what_trailql_says() {
         .timeout(std::time::Duration::from_secs(60))
         .env("NO_COLOR", "1")
         .env("TZ", "Pacific/Chatham")
+        // Whoever runs the tests may have a configuration.
+        .env("XDG_CONFIG_HOME", "/nonexistent")
         .case("tests/cli/*.trycmd")
         .case("README.md");
 }

@@ -12,6 +12,14 @@ pub enum Error {
     /// Nothing is at the location.
     #[error("no such file or folder: `{0}`")]
     NotFound(String),
+    /// Nothing is at the location, and an archive of the configuration has a similar name.
+    #[error("no such file, folder or named archive: `{name}`")]
+    NotNamed {
+        /// What was given.
+        name: String,
+        /// The archive.
+        similar: String,
+    },
     /// There is no such bucket, or none that may be seen.
     #[error("no such bucket: `{0}`")]
     NoSuchBucket(String),
@@ -53,7 +61,11 @@ impl Error {
     #[must_use]
     pub fn is_access(&self) -> bool {
         match self {
-            Self::NotFound(_) | Self::NoSuchBucket(_) | Self::Denied { .. } | Self::Credentials(_) => true,
+            Self::NotFound(_)
+            | Self::NotNamed { .. }
+            | Self::NoSuchBucket(_)
+            | Self::Denied { .. }
+            | Self::Credentials(_) => true,
             Self::Io(error) => error.kind() == std::io::ErrorKind::PermissionDenied,
             _ => false,
         }
@@ -65,6 +77,7 @@ impl Error {
         Some(match self {
             Self::Url(_) => "write s3://bucket/prefix, or the path of a folder or a file".to_owned(),
             Self::NotFound(_) => "check the spelling; a relative path starts at the working directory".to_owned(),
+            Self::NotNamed { similar, .. } => format!("an archive named `{similar}` is configured"),
             Self::NoSuchBucket(_) => "check the spelling, --profile, --aws-region and --endpoint-url".to_owned(),
             Self::Denied { action, .. } => format!("allow {action}, or ask as somebody else with --profile or --role-arn"),
             Self::Credentials(_) => "set AWS_PROFILE or --profile, sign in with `aws sso login`, or use --no-sign-request for a public bucket".to_owned(),

@@ -47,9 +47,7 @@ impl Location {
             }
             Self::S3 { bucket, .. } => bucket.clone(),
         };
-        let name: String =
-            last.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        if name.is_empty() { "archive".to_owned() } else { name }
+        schema_name(&last)
     }
 
     /// The location as a person would write it.
@@ -61,6 +59,13 @@ impl Location {
             Self::S3 { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
         }
     }
+}
+
+/// A name as an SQL schema's: lower case, with `_` for what needs quotes.
+#[must_use]
+pub fn schema_name(name: &str) -> String {
+    let name: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if name.is_empty() { "archive".to_owned() } else { name }
 }
 
 /// The path with every name on its way, so that a layout shows in it however it was written.

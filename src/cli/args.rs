@@ -4,10 +4,14 @@ use clap::{Parser, Subcommand};
 
 use super::alarm::{AlarmArgs, AlarmCommand};
 use super::common::Common;
+use super::completions::CompletionsArgs;
+use super::config::ConfigArgs;
 use super::coverage::CoverageArgs;
 use super::filter::FilterArgs;
 use super::hunt::HuntArgs;
 use super::lookup::LookupArgs;
+use super::man::ManArgs;
+use super::policy::PolicyArgs;
 use super::query::QueryArgs;
 use super::shell::ShellArgs;
 use super::translate::TranslateArgs;
@@ -19,7 +23,8 @@ pub(super) struct Cli {
     /// What to do; without it, a shell opens.
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// Archives to ask in the shell: folders, files, or s3://bucket/prefix.
+    /// Archives to ask in the shell: folders, files, s3://bucket/prefix, or names of the configuration; ./NAME is a
+    /// folder.
     #[arg(value_name = "ARCHIVE")]
     pub(super) archives: Vec<String>,
     /// Options of the shell.
@@ -51,6 +56,14 @@ pub(super) enum Command {
     Filter(FilterArgs),
     /// Run CloudWatch alarms over the past.
     Alarm(AlarmArgs),
+    /// Write the least IAM policy that reads an archive.
+    Policy(PolicyArgs),
+    /// Show the configuration, and where each part of it comes from.
+    Config(ConfigArgs),
+    /// Write a completion script for a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual.
+    Man(ManArgs),
 }
 
 impl Command {
@@ -63,7 +76,11 @@ impl Command {
             Self::Alarm(args) => match &mut args.what {
                 AlarmCommand::Replay(args) => &mut args.archives,
             },
+            Self::Lookup(args) => &mut args.archives,
+            Self::Coverage(args) => &mut args.archives,
+            Self::Policy(args) => &mut args.archives,
             Self::Filter(args) => return args.default_archives(archives),
+            Self::Config(_) | Self::Completions(_) | Self::Man(_) => return,
         };
         if named.is_empty() {
             *named = archives;

@@ -11,7 +11,7 @@ use crate::archive::{S3Options, Slack};
 use crate::record::Limits;
 use crate::session::{Bound, Error, Options, bound};
 use crate::table::ScanOptions;
-use crate::terminal::ShowProgress;
+use crate::terminal::{Form, ShowProgress, Terminal};
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -100,9 +100,28 @@ pub(super) struct Common {
     /// When to say on stderr how far a query is.
     #[arg(long, value_enum, default_value_t, global = true, env = "TRAILQL_PROGRESS")]
     pub(super) progress: ShowProgress,
+    /// Form of everything on stderr: text for people, or a JSON object a line.
+    #[arg(long, value_enum, value_name = "FORM", default_value_t, global = true, env = "TRAILQL_ERROR_FORMAT")]
+    pub(super) error_format: Form,
+    /// A configuration file, in place of the user's own and ./trailql.toml.
+    #[arg(long, value_name = "FILE", global = true, env = "TRAILQL_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration file.
+    #[arg(long, global = true, env = "TRAILQL_NO_INIT")]
+    pub(super) no_init: bool,
 }
 
 impl Common {
+    /// How to speak to whoever started the process.
+    pub(super) fn terminal(&self) -> Terminal {
+        let color = match self.color {
+            Color::Auto => None,
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+        };
+        Terminal::new(color, self.quiet, self.progress).with_form(self.error_format)
+    }
+
     /// What the options mean, at this moment.
     ///
     /// # Errors

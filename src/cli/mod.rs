@@ -3,55 +3,59 @@
 mod alarm;
 mod args;
 mod common;
+mod completions;
+mod config;
 mod coverage;
 mod exit;
 mod filter;
 mod hunt;
 mod lookup;
+mod man;
 mod output;
+mod policy;
 mod query;
 mod shell;
 mod texts;
 mod translate;
+mod usage;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 pub use exit::{CODES, Exit};
 
 use crate::session::{Error, Options};
 use crate::terminal::Terminal;
 use args::{Cli, Command};
-use common::Color;
+use config::Setup;
 
 /// Runs the command line of this process to its end.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let (cli, matches) = match config::parse(&config::command(), &arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return usage::end(&error, &arguments).into(),
+    };
+    let terminal = cli.common.terminal();
+    let (cli, setup) = match Setup::read(cli, matches, arguments) {
+        Ok(read) => read,
         Err(error) => {
-            // Help and version go to stdout with 0, everything else to stderr with 2.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Complete };
-            let _ = error.print();
-            return exit.into();
+            terminal.fail(&error);
+            return Exit::of_error(&error).into();
         }
     };
-    let color = match cli.common.color {
-        Color::Auto => None,
-        Color::Always => Some(true),
-        Color::Never => Some(false),
-    };
-    let terminal = Terminal::new(color, cli.common.quiet, cli.common.progress);
-    let exit = start(cli, &terminal).unwrap_or_else(|error| {
+    let terminal = cli.common.terminal().with_palette(setup.palette());
+    let exit = start(cli, &setup, &terminal).unwrap_or_else(|error| {
         terminal.fail(&error);
         Exit::of_error(&error)
     });
     exit.into()
 }
 
-fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
-    let options = cli.common.options(chrono::Utc::now())?;
+fn start(cli: Cli, setup: &Setup, terminal: &Terminal) -> Result<Exit, Error> {
+    let now = chrono::Utc::now();
+    let options = setup.options(cli.common.options(now)?, now);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = options.threads {
         // One more minds the clock and Ctrl-C while the others work.
@@ -59,8 +63,8 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
     }
     let runtime = runtime.enable_all().build().map_err(|error| Error::Bug(error.to_string()))?;
     let exit = match cli.command {
-        Some(command) => runtime.block_on(interruptible(run_command(&command, options, terminal))),
-        None => shell::run(&runtime, &cli.archives, &cli.shell, options, terminal),
+        Some(command) => runtime.block_on(interruptible(run_command(&command, options, setup, terminal))),
+        None => shell::run(&runtime, &cli.archives, &cli.shell, options, setup, terminal),
     };
     // Reading that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
@@ -68,7 +72,7 @@ fn start(cli: Cli, terminal: &Terminal) -> Result<Exit, Error> {
 }
 
 /// Runs one command to its end.
-async fn run_command(command: &Command, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
+async fn run_command(command: &Command, options: Options, setup: &Setup, terminal: &Terminal) -> Result<Exit, Error> {
     match command {
         Command::Query(args) => query::run(args, options, terminal).await,
         Command::Hunt(args) => hunt::run(args, options, terminal).await,
@@ -77,6 +81,10 @@ async fn run_command(command: &Command, options: Options, terminal: &Terminal) -
         Command::Translate(args) => translate::run(args, options, terminal).await,
         Command::Filter(args) => filter::run(&args.what, options, terminal).await,
         Command::Alarm(args) => alarm::run(&args.what, options, terminal).await,
+        Command::Policy(args) => policy::run(args, &options, terminal),
+        Command::Config(args) => config::run(&args.what, setup, terminal),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }
 

@@ -1,9 +1,11 @@
 //! `trailql` without a command: the shell, which runs the other commands itself where it is asked to.
 
-use clap::{Args, CommandFactory, Parser};
+use std::ffi::OsString;
+
+use clap::Args;
 use tokio::runtime::Runtime;
 
-use super::args::Cli;
+use super::config::{self, Setup};
 use super::{Exit, run_command};
 use crate::repl::{self, Ended, Host, Running, Start};
 use crate::session::{Error, Options};
@@ -23,10 +25,13 @@ pub(super) fn run(
     archives: &[String],
     args: &ShellArgs,
     options: Options,
+    setup: &Setup,
     terminal: &Terminal,
 ) -> Result<Exit, Error> {
-    let start = Start { archives, options, terminal: terminal.clone(), keeps_history: !args.no_history };
-    let ended = repl::run(runtime, start, &CommandLine)?;
+    let defaults = setup.shell();
+    let keeps_history = !args.no_history && defaults.flag("history").unwrap_or(true);
+    let start = Start { archives, options, terminal: terminal.clone(), defaults, keeps_history };
+    let ended = repl::run(runtime, start, &CommandLine { setup })?;
     Ok(match ended {
         Ended::Complete => Exit::Complete,
         Ended::Incomplete => Exit::Incomplete,
@@ -35,16 +40,17 @@ pub(super) fn run(
 }
 
 /// The commands of the command line, as the shell sees them.
-struct CommandLine;
+struct CommandLine<'s> {
+    setup: &'s Setup,
+}
 
-/// Commands that say something the shell has a command of its own for.
-const OF_THE_SHELL: &[&str] = &["query", "translate", "help"];
+/// Commands that the shell has commands of its own for, or that are for other shells.
+const NOT_HERE: &[&str] = &["query", "translate", "completions", "man", "help"];
 
-impl Host for CommandLine {
+impl Host for CommandLine<'_> {
     fn commands(&self) -> Vec<(String, String)> {
-        let of_shell = |name: &str| OF_THE_SHELL.contains(&name);
-        let cli = Cli::command();
-        let commands = cli.get_subcommands().filter(|command| !of_shell(command.get_name()));
+        let cli = config::command();
+        let commands = cli.get_subcommands().filter(|command| !NOT_HERE.contains(&command.get_name()));
         let summary = |command: &clap::Command| {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
             about.split('.').next().unwrap_or_default().to_lowercase()
@@ -60,8 +66,9 @@ impl Host for CommandLine {
         terminal: &'a Terminal,
     ) -> Running<'a> {
         Box::pin(async move {
-            let cli = match Cli::try_parse_from([vec!["trailql".to_owned()], words].concat()) {
-                Ok(cli) => cli,
+            let arguments = std::iter::once("trailql".to_owned()).chain(words).map(OsString::from).collect();
+            let (cli, setup) = match self.setup.again(arguments) {
+                Ok(parsed) => parsed?,
                 Err(error) => {
                     let _ = error.print();
                     return Ok(false);
@@ -70,7 +77,7 @@ impl Host for CommandLine {
             let Some(mut command) = cli.command else { return Ok(false) };
             command.default_archives(archives);
             let options = inherited(cli.common.options(options.now)?, options);
-            let exit = run_command(&command, options, terminal).await?;
+            let exit = run_command(&command, options, &setup, terminal).await?;
             Ok(exit == Exit::Incomplete)
         })
     }

@@ -13,6 +13,10 @@ pub struct Code {
 
 /// The codes, by letter and number. Rooms name them by their id; [`code`] finds one.
 pub const ALL: &[Code] = &[
+    Code { id: "C001", summary: "a configuration file that is no TOML" },
+    Code { id: "C002", summary: "a key that a configuration does not have" },
+    Code { id: "C003", summary: "a value that does not fit its key" },
+    Code { id: "C004", summary: "a program to run, named by a file of the working folder" },
     Code { id: "F001", summary: "something else than expected in a metric-filter pattern" },
     Code { id: "F002", summary: "a string, name or regular expression that never ends" },
     Code { id: "F003", summary: "a selector that is none" },

@@ -17,6 +17,7 @@ mod json;
 mod line;
 mod markdown;
 mod names;
+mod palette;
 mod parquet;
 #[cfg(test)]
 mod sample;
@@ -33,6 +34,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::errors::ParquetError;
 
 pub use format::{FORMATS, Format, FormatInfo, UnknownFormat};
+pub use palette::{Palette, THINGS, name as style_name, style};
 
 /// What can go wrong while writing.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +139,8 @@ pub struct Options {
     pub null: Option<String>,
     /// Whether headings, rules and nulls are set off with ANSI escapes.
     pub color: bool,
+    /// The colours of these, where there are any.
+    pub palette: Palette,
     /// Whether column names, and the record numbers of `line`, are written.
     pub headings: bool,
     /// How values become text.
@@ -152,6 +156,7 @@ impl Default for Options {
             max_rows: None,
             null: None,
             color: false,
+            palette: Palette::default(),
             headings: true,
             style: ValueStyle::Sql,
             tones: None,

@@ -97,8 +97,16 @@ impl Sink for Table {
         };
         let wishes: Vec<_> = self.columns.iter().enumerate().map(wish).collect();
         let widths = fit::widths(&wishes, self.options.width);
-        let mut pen =
-            Pen { hidden: widths.len() < wishes.len(), color: self.options.color, line: String::new(), cut: 0 };
+        let mut pen = Pen {
+            hidden: widths.len() < wishes.len(),
+            color: self.options.color,
+            rule: Style::new(),
+            line: String::new(),
+            cut: 0,
+        };
+        if pen.color {
+            pen.rule = self.options.palette.rule;
+        }
         if !widths.is_empty() {
             self.draw(&widths, &mut pen)?;
         }
@@ -115,7 +123,7 @@ impl Sink for Table {
 impl Table {
     fn draw(&mut self, widths: &[usize], pen: &mut Pen) -> Result<()> {
         let out = &mut self.out;
-        let bold = if pen.color { Style::new().effects(Effects::BOLD) } else { Style::new() };
+        let bold = if pen.color { self.options.palette.heading } else { Style::new() };
         out.write_all(pen.rule(widths, ['┌', '┬', '┐']).as_bytes())?;
         if self.options.headings {
             let names = self.columns.iter().map(|column| (&column.heading, bold, column.right));
@@ -125,7 +133,7 @@ impl Table {
             pen.cut = 0;
         }
         let pen_color = pen.color;
-        let dim = if pen.color { Style::new().effects(Effects::DIMMED) } else { Style::new() };
+        let dim = if pen.color { self.options.palette.null } else { Style::new() };
         let mut before: Option<&str> = None;
         for row in &self.rows {
             let toned = self.toned.and_then(|index| row.get(index)).map(|value| value.text.as_str());
@@ -174,6 +182,8 @@ struct Pen {
     /// Whether columns are hidden, which a last column of `…` says.
     hidden: bool,
     color: bool,
+    /// How lines are drawn.
+    rule: Style,
     line: String,
     /// Values cut so far.
     cut: u64,
@@ -183,12 +193,15 @@ impl Pen {
     /// A rule with its left, inner and right corners.
     fn rule(&mut self, widths: &[usize], [left, inner, right]: [char; 3]) -> &str {
         self.line.clear();
+        let rule = self.rule;
+        let _ = write!(self.line, "{rule}");
         let mark = self.hidden.then_some(&1);
         for (index, width) in widths.iter().chain(mark).enumerate() {
             self.line.push(if index == 0 { left } else { inner });
             self.line.extend(repeat_n('─', width + 2));
         }
-        self.line.extend([right, '\n']);
+        self.line.push(right);
+        let _ = writeln!(self.line, "{rule:#}");
         &self.line
     }
 
@@ -201,12 +214,14 @@ impl Pen {
             let pad = width.saturating_sub(text.width());
             // Not the padding of `write!`, which ends at 65,535 columns.
             let (before, after) = if right { (pad, 0) } else { (0, pad) };
-            self.line.push_str("│ ");
+            let rule = self.rule;
+            let _ = write!(self.line, "{rule}│{rule:#} ");
             self.line.extend(repeat_n(' ', before));
             let _ = write!(self.line, "{style}{text}{style:#}");
             self.line.extend(repeat_n(' ', after + 1));
         }
-        self.line.push_str(if self.hidden { "│ … │\n" } else { "│\n" });
+        let rule = self.rule;
+        let _ = writeln!(self.line, "{rule}{}{rule:#}", if self.hidden { "│ … │" } else { "│" });
         &self.line
     }
 }

@@ -16,8 +16,6 @@ use super::settings::{Edits, Settings};
 use super::shell::Shell;
 
 const PROMPT: &str = "trailql> ";
-/// Lines that the history holds.
-const MOST_LINES: usize = 10_000;
 
 /// What came of reading a line.
 pub(super) enum Line {
@@ -45,7 +43,7 @@ impl LineEditor {
             .completion_type(CompletionType::List)
             .history_ignore_space(true)
             .history_ignore_dups(true)?
-            .max_history_size(MOST_LINES)?
+            .max_history_size(shell.settings().history_lines)?
             .auto_add_history(false)
             .bracketed_paste(true)
             .build();

@@ -21,6 +21,7 @@ use tokio::runtime::Runtime;
 
 pub use host::{Host, Running};
 
+use crate::config::ShellDefaults;
 use crate::session::{Error, Options};
 use crate::terminal::Terminal;
 use editor::{Line, LineEditor};
@@ -35,6 +36,8 @@ pub struct Start<'a> {
     pub options: Options,
     /// How answers are shown.
     pub terminal: Terminal,
+    /// What it is set to at first.
+    pub defaults: ShellDefaults,
     /// Whether what is typed is kept.
     pub keeps_history: bool,
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::commands::Argument;
+use crate::config::ShellDefaults;
 use crate::diag::closest;
 use crate::output::{FORMATS, Format};
 use crate::session::{Error, Language};
@@ -30,6 +31,10 @@ pub(super) struct Settings {
     pub(super) edits: Edits,
     /// Where results go; the terminal when none.
     pub(super) output: Option<PathBuf>,
+    /// The editor of `.edit`; the environment's when none.
+    pub(super) editor: Option<String>,
+    /// How many lines the history holds.
+    pub(super) history_lines: usize,
 }
 
 /// How results are read that are longer than the screen.
@@ -65,12 +70,33 @@ impl Default for Settings {
             pager: Pager::On,
             edits: Edits::Emacs,
             output: None,
+            editor: None,
+            history_lines: 10_000,
         }
+    }
+}
+
+impl Settings {
+    /// As the configuration has them.
+    pub(super) fn of(defaults: &ShellDefaults) -> Result<Self, Error> {
+        let mut settings = Self::default();
+        for setting in ALL {
+            let Some(key) = setting.key else { continue };
+            let switch = defaults.flag(key).map(on_or_off);
+            if let Some(text) = switch.or_else(|| defaults.text(key).map(str::to_owned)) {
+                (setting.set)(&mut settings, &text)?;
+            }
+        }
+        settings.editor = defaults.text("editor").map(str::to_owned);
+        settings.history_lines = defaults.number("history-size").unwrap_or(settings.history_lines);
+        Ok(settings)
     }
 }
 
 /// One thing that can be set.
 pub(super) struct Setting {
+    /// Its key in `[defaults.shell]` of the configuration, where it has one.
+    pub(super) key: Option<&'static str>,
     /// Its command, with other names.
     pub(super) names: &'static [&'static str],
     /// What it looks like.
@@ -90,6 +116,7 @@ const SWITCH: Argument = Argument::Word(&["on", "off"]);
 /// Every setting.
 pub(super) const ALL: &[Setting] = &[
     Setting {
+        key: None,
         names: &[".charts"],
         usage: ".charts on|off",
         summary: "draw a chart by itself where an answer has times and numbers",
@@ -98,6 +125,7 @@ pub(super) const ALL: &[Setting] = &[
         set: |settings, text| switch(&mut settings.chart, text),
     },
     Setting {
+        key: Some("edit-mode"),
         names: &[".editmode"],
         usage: ".editmode emacs|vi",
         summary: "whose keys edit a line",
@@ -113,6 +141,7 @@ pub(super) const ALL: &[Setting] = &[
         },
     },
     Setting {
+        key: Some("lang"),
         names: &[".lang"],
         usage: ".lang sql|insights|filter|sigma|auto",
         summary: "the language of what is typed; auto tells it from the text",
@@ -128,6 +157,7 @@ pub(super) const ALL: &[Setting] = &[
         },
     },
     Setting {
+        key: Some("max-rows"),
         names: &[".maxrows"],
         usage: ".maxrows N|all",
         summary: "how many rows of a result a table shows",
@@ -142,6 +172,7 @@ pub(super) const ALL: &[Setting] = &[
         },
     },
     Setting {
+        key: Some("mode"),
         names: &[".mode"],
         usage: ".mode FORMAT",
         summary: "the form of results",
@@ -156,6 +187,7 @@ pub(super) const ALL: &[Setting] = &[
         },
     },
     Setting {
+        key: Some("null-value"),
         names: &[".nullvalue"],
         usage: ".nullvalue TEXT",
         summary: "the text for null; as the format has it when none is given",
@@ -167,6 +199,7 @@ pub(super) const ALL: &[Setting] = &[
         },
     },
     Setting {
+        key: None,
         names: &[".output", "\\o"],
         usage: ".output FILE|stdout",
         summary: "where results go from now on; each result replaces the one before",
@@ -178,6 +211,7 @@ pub(super) const ALL: &[Setting] = &[
         },
     },
     Setting {
+        key: Some("pager"),
         names: &[".pager"],
         usage: ".pager on|off|COMMAND",
         summary: "what shows results that are longer than the screen",
@@ -197,6 +231,7 @@ pub(super) const ALL: &[Setting] = &[
         },
     },
     Setting {
+        key: Some("timer"),
         names: &[".timer", "\\timing"],
         usage: ".timer on|off",
         summary: "tell the time that an answer took",
@@ -205,6 +240,7 @@ pub(super) const ALL: &[Setting] = &[
         set: |settings, text| switch(&mut settings.timer, text),
     },
     Setting {
+        key: None,
         names: &[".wrap"],
         usage: ".wrap on|off",
         summary: "long values take several lines rather than being cut",
@@ -254,6 +290,16 @@ mod tests {
             (setting.set)(&mut settings, &said).expect(&said);
             assert_eq!((setting.get)(&settings), said, "{}", setting.usage);
         }
+    }
+
+    #[test]
+    fn every_key_of_the_configuration_sets_something() {
+        let others = ["editor", "history", "history-size"];
+        let keys: Vec<&str> = ALL.iter().filter_map(|setting| setting.key).chain(others).collect();
+        for key in crate::config::KEYS {
+            assert!(keys.contains(&key.name), "{}", key.name);
+        }
+        assert_eq!(keys.len(), crate::config::KEYS.len());
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub(super) struct Shell<'a> {
 impl<'a> Shell<'a> {
     /// Opens the archives.
     pub(super) fn open(runtime: &'a Runtime, start: Start<'_>, host: &'a dyn Host) -> Result<Self, Error> {
+        let settings = Settings::of(&start.defaults)?;
         let session = Arc::new(runtime.block_on(Session::open(start.archives, start.options))?);
         Ok(Self {
             runtime,
@@ -58,7 +59,7 @@ impl<'a> Shell<'a> {
             session,
             locations: start.archives.to_vec(),
             terminal: start.terminal,
-            settings: Settings::default(),
+            settings,
             interrupts: None,
             last: None,
             rows: None,

@@ -11,7 +11,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::{Analyzer, Optimizer};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use super::{Options, memory};
+use super::{Asked, Options, memory};
 use crate::archive::Archive;
 use crate::functions::Build;
 use crate::table::Budget;
@@ -19,12 +19,18 @@ use crate::{functions, sql, table};
 
 const CATALOG: &str = "trailql";
 
+/// An archive, and what it was asked with.
+pub(super) struct Opened<'o> {
+    pub(super) archive: Arc<Archive>,
+    pub(super) asked: Asked<'o>,
+}
+
 /// A context in which every archive is a schema, in the order of the names that are given back; the first one's tables
 /// need no schema before them.
-pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(SessionContext, Vec<String>)> {
+pub(super) fn context(archives: &[Opened<'_>], options: &Options) -> Result<(SessionContext, Vec<String>)> {
     let mut names: Vec<String> = Vec::new();
-    for archive in archives {
-        names.push(unused(&archive.location().short_name(), &names));
+    for opened in archives {
+        names.push(unused(&opened.asked.schema(&opened.archive), &names));
     }
     let default_schema = names.first().map_or(NO_ARCHIVE, String::as_str);
     let config = config(options, default_schema);
@@ -52,8 +58,8 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
     let context = SessionContext::new_with_state(builder.build());
     register_functions(&context)?;
     context.register_catalog(CATALOG, Arc::new(MemoryCatalogProvider::new()));
-    for (name, archive) in names.iter().zip(archives) {
-        add_archive(&context, name, archive, options)?;
+    for (name, opened) in names.iter().zip(archives) {
+        add_archive(&context, name, &opened.archive, opened.asked.options)?;
     }
     if names.is_empty() {
         add_schema(&context, NO_ARCHIVE, Arc::new(MemorySchemaProvider::new()))?;
@@ -62,14 +68,9 @@ pub(super) fn context(archives: &[Arc<Archive>], options: &Options) -> Result<(S
 }
 
 /// Makes an archive a schema, under a name that is not taken.
-pub(super) fn attach(
-    context: &SessionContext,
-    archive: &Arc<Archive>,
-    taken: &[String],
-    options: &Options,
-) -> Result<String> {
-    let name = unused(&archive.location().short_name(), taken);
-    add_archive(context, &name, archive, options)?;
+pub(super) fn attach(context: &SessionContext, opened: &Opened<'_>, taken: &[String]) -> Result<String> {
+    let name = unused(&opened.asked.schema(&opened.archive), taken);
+    add_archive(context, &name, &opened.archive, opened.asked.options)?;
     Ok(name)
 }
 

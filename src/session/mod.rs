@@ -15,6 +15,7 @@ mod kept_rows;
 mod language;
 mod listing;
 mod memory;
+mod named;
 mod options;
 mod params;
 mod physical;
@@ -36,6 +37,7 @@ pub use gauge::{Gauge, Reached};
 pub use hunt::{Pass, RULES};
 pub use kept_rows::{KeptRows, LAST};
 pub use language::Language;
+pub use named::{Asked, Named};
 pub use options::{Bound, Options, bound};
 
 use answer::Meter;
@@ -43,7 +45,7 @@ use commands::Done;
 use deadline::Deadline;
 use error::Ground;
 
-use crate::archive::{Archive, Location};
+use crate::archive::Archive;
 use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::sigma::Rule;
 use crate::sql;
@@ -105,20 +107,19 @@ impl Planned {
 const SCREEN_ROWS: usize = 10_000;
 
 impl Session {
-    /// Opens archives: paths, or `s3://bucket/prefix`. The first one's tables need no schema before their names.
+    /// Opens archives: names of [`Options::named`], paths, or `s3://bucket/prefix`; the default ones where none is given.
+    /// The first one's tables need no schema before their names.
     ///
     /// # Errors
     /// When an archive cannot be reached.
     pub async fn open(locations: &[impl AsRef<str>], options: Options) -> Result<Self, Error> {
         let mut archives = Vec::new();
-        for location in locations {
-            let of_archive = |source| Error::Archive { location: location.as_ref().to_owned(), source };
-            let parsed = Location::parse(location.as_ref()).map_err(of_archive)?;
-            archives.push(Arc::new(Archive::open(parsed, &options.s3).await.map_err(of_archive)?));
+        for asked in options.asked(locations)? {
+            archives.push(engine::Opened { archive: asked.open(&options).await?, asked });
         }
         let bug = |error: DataFusionError| Error::Bug(error.strip_backtrace());
         let (context, names) = engine::context(&archives, &options).map_err(bug)?;
-        let archives = names.into_iter().zip(archives).collect();
+        let archives = names.into_iter().zip(archives.into_iter().map(|opened| opened.archive)).collect();
         Ok(Self { context, options, kept: Arc::new(Mutex::new(Kept { archives, ..Kept::default() })) })
     }
 
@@ -157,6 +158,7 @@ impl Session {
         };
         let is_own = |schema: &str, table: &str| defined.iter().any(|own| own.schema == schema && own.name == table);
         for (schema, archive) in &archives {
+            let options = options.of_schema(schema);
             engine::narrow(&self.context, schema, archive, &options, |table| is_own(schema, table))
                 .map_err(|error| Error::Bug(error.strip_backtrace()))?;
         }

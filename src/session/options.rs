@@ -1,13 +1,14 @@
 //! What a session was asked for, beyond its archives and queries.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, col, lit};
 
-use super::Error;
+use super::{Error, Named};
 use crate::archive::S3Options;
 use crate::functions::time::timestamp_of;
 use crate::table::ScanOptions;
@@ -45,6 +46,10 @@ pub struct Options {
     pub max_requests: Option<u64>,
     /// Values of the placeholders of SQL, by name. A name given twice has its last value.
     pub params: Vec<(String, String)>,
+    /// Archives that can be asked by a name, and the options that are theirs.
+    pub named: Arc<[Named]>,
+    /// What is asked when no archive is given.
+    pub default_archives: Vec<String>,
     /// The time that `now()` means.
     pub now: DateTime<Utc>,
 }
@@ -84,6 +89,8 @@ impl Options {
             max_bytes: None,
             max_requests: None,
             params: Vec::new(),
+            named: Arc::default(),
+            default_archives: Vec::new(),
             now,
         }
     }

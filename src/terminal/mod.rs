@@ -6,9 +6,10 @@ mod pager;
 mod progress;
 mod rows;
 mod sink;
+mod speak;
 mod summary;
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,13 +19,11 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 pub use progress::ShowProgress;
 pub use sink::Sink;
+pub use speak::Form;
 
 use progress::Progress;
 
-use crate::diag::{Diagnostics, Severity};
-use crate::output::diagnostic::{self, Title};
-use crate::output::summary::human_count;
-use crate::output::{self, Format, Writer, escape};
+use crate::output::{self, Format, Palette, Writer, escape};
 use crate::session::{Answer, Error, Gauge, Outcome};
 
 /// How to speak to whoever started the process.
@@ -34,10 +33,9 @@ pub struct Terminal {
     color_rows: bool,
     quiet: bool,
     progress: ShowProgress,
+    form: Form,
+    palette: Palette,
 }
-
-/// Files that could not be read are named up to this number; the rest is counted.
-const FILES_NAMED: usize = 20;
 
 /// What became of a shown answer.
 #[derive(Debug)]
@@ -58,12 +56,30 @@ impl Terminal {
             color_rows: wanted(anstream::AutoStream::choice(&io::stdout())),
             quiet,
             progress,
+            form: Form::default(),
+            palette: Palette::default(),
         }
+    }
+
+    /// Messages in this form.
+    #[must_use]
+    pub fn with_form(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
+    /// Messages and tables in these colours.
+    #[must_use]
+    pub fn with_palette(self, palette: Palette) -> Self {
+        Self { palette, ..self }
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        Progress::new(self.progress, self.quiet, self.form)
     }
 
     /// Waits for a query to be planned, which lists log files.
     pub async fn wait<T>(&self, planned: impl Future<Output = T>) -> T {
-        let Some(mut progress) = Progress::new(self.progress, self.quiet) else { return planned.await };
+        let Some(mut progress) = self.progress() else { return planned.await };
         self.beside(&mut progress, None, planned).await
     }
 
@@ -86,7 +102,7 @@ impl Terminal {
                 }
                 () = progress.tick() => {
                     if let Some(line) = progress.draw(gauge) {
-                        self.say(&line);
+                        self.write_line(&line);
                     }
                 }
             }
@@ -120,6 +136,7 @@ impl Terminal {
             width,
             max_rows: answer.screen_rows().filter(|_| sink.is_terminal()),
             color: self.color_rows && sink.is_terminal(),
+            palette: self.palette,
             style,
             ..output::Options::default()
         };
@@ -133,7 +150,7 @@ impl Terminal {
         }
         let mut writer = Writer::new(format, with_constants(&answer.schema(), constants), options, sink.writer())?;
         let mut rows = 0;
-        let mut progress = Progress::new(self.progress, self.quiet);
+        let mut progress = self.progress();
         while left > 0
             && let Some(batch) = self.next(&mut answer, &mut progress).await?
         {
@@ -172,98 +189,6 @@ impl Terminal {
         let written = output::Written { rows, ..output::Written::default() };
         self.report(None, &outcome, &written, started);
         Ok(Shown { rows, outcome })
-    }
-
-    /// Says what there is to remark on a query.
-    pub fn remark(&self, notices: &Diagnostics) {
-        if !self.quiet && !notices.list.is_empty() {
-            self.say(&diagnostic::draw(notices, self.color));
-        }
-    }
-
-    /// Warnings about what could not be read, the reason for an empty answer, and the summary line.
-    pub fn report(&self, made: Option<&str>, outcome: &Outcome, written: &output::Written, started: Instant) {
-        let failed = outcome.failed.iter().map(ToString::to_string);
-        let unlisted = outcome.unlisted.iter().map(|(location, reason)| format!("cannot list {location}: {reason}"));
-        for message in failed.chain(unlisted).take(FILES_NAMED) {
-            self.warn(&message, &[]);
-        }
-        let unread = outcome.failed.len() + outcome.unlisted.len();
-        if unread > FILES_NAMED {
-            self.warn(&format!("and {} more files or folders cannot be read", unread - FILES_NAMED), &[]);
-        }
-        if outcome.malformed > 0 {
-            let count = human_count(outcome.malformed);
-            self.warn(&format!("{count} elements of `Records` are no objects and were passed over"), &[]);
-        }
-        if self.quiet {
-            return;
-        }
-        for notice in &outcome.unknown_fields {
-            self.say(&diagnostic::draw_message(Title::Notice, &notice.message, &notice.help, self.color));
-        }
-        if let Some(why) = &outcome.why_empty {
-            self.say(&diagnostic::draw_message(
-                Title::Notice,
-                &format!(
-                    "{}: {}",
-                    if outcome.rows == 0 { "no rows" } else { "nothing was read" },
-                    escape::terminal(why)
-                ),
-                &[],
-                self.color,
-            ));
-        }
-        self.say(&summary::line(made, outcome, written, started.elapsed()));
-    }
-
-    /// Draws an error. A reader that went away is none.
-    pub fn fail(&self, error: &Error) {
-        let text = match error {
-            Error::Query(diagnostics) => {
-                debug_assert!(
-                    diagnostics.list.iter().any(|one| one.severity == Severity::Error),
-                    "an error without an error"
-                );
-                diagnostic::draw(diagnostics, self.color)
-            }
-            Error::Output(error) if error.is_closed_pipe() => return,
-            error => {
-                let mut message = match error {
-                    // The cause names the place already.
-                    Error::Archive { location, source } if source.to_string().contains(location) => source.to_string(),
-                    error => error.to_string(),
-                };
-                let mut source = std::error::Error::source(error);
-                while let Some(cause) = source {
-                    // A transparent error says the same as its source.
-                    if !message.ends_with(&cause.to_string()) {
-                        message = format!("{message}: {cause}");
-                    }
-                    source = if matches!(error, Error::Archive { .. }) { None } else { cause.source() };
-                }
-                let help = match error {
-                    Error::Usage { help, .. } | Error::Limit { help, .. } => Some(help.clone()),
-                    Error::Archive { source, .. } => source.help(),
-                    Error::Execution(message) if message.starts_with("cannot cast") => {
-                        Some("`try_cast` gives null where `cast` fails".to_owned())
-                    }
-                    _ => None,
-                };
-                diagnostic::draw_message(Title::Error, &message, help.as_slice(), self.color)
-            }
-        };
-        self.say(&text);
-    }
-
-    fn warn(&self, message: &str, help: &[String]) {
-        self.say(&diagnostic::draw_message(Title::Warning, &escape::terminal(message), help, self.color));
-    }
-
-    /// Text for stderr, as it is. Nothing can be done when nobody reads it.
-    pub fn say(&self, text: &str) {
-        let newline = if text.ends_with('\n') { "" } else { "\n" };
-        let _ = write!(io::stderr().lock(), "{text}{newline}");
     }
 
     /// Whether only results and errors are wanted.

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::Form;
+use crate::output::diagnostic::{Counter, counted_line};
 use crate::output::summary::{human_bytes, human_count, human_duration};
 use crate::session::{Gauge, Reached};
 
@@ -30,23 +32,26 @@ const IN_A_LOG: Duration = Duration::from_secs(1);
 pub(super) struct Progress {
     bar: ProgressBar,
     is_line: bool,
+    form: Form,
     started: Instant,
     ticks: tokio::time::Interval,
 }
 
 impl Progress {
     /// None where nobody wants it.
-    pub(super) fn new(show: ShowProgress, quiet: bool) -> Option<Self> {
-        let is_line = std::io::stderr().is_terminal();
-        if quiet || show == ShowProgress::Never || (show == ShowProgress::Auto && !is_line) {
+    pub(super) fn new(show: ShowProgress, quiet: bool, form: Form) -> Option<Self> {
+        let is_terminal = std::io::stderr().is_terminal();
+        if quiet || show == ShowProgress::Never || (show == ShowProgress::Auto && !is_terminal) {
             return None;
         }
+        // A line that is drawn over again is no line of JSON.
+        let is_line = is_terminal && form == Form::Human;
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         bar.set_style(ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
         let period = if is_line { ON_A_TERMINAL } else { IN_A_LOG };
         let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + PATIENCE, period);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        Some(Self { bar, is_line, started: Instant::now(), ticks })
+        Some(Self { bar, is_line, form, started: Instant::now(), ticks })
     }
 
     /// Waits for the next time something is to be said.
@@ -57,10 +62,14 @@ impl Progress {
     /// Says how far an answer is; where there is none yet, that log files are listed. Gives a line of a log back.
     pub(super) fn draw(&self, gauge: Option<&Gauge>) -> Option<String> {
         let taken = self.started.elapsed();
-        let line = match gauge {
-            Some(gauge) => line(&gauge.reached(), taken),
+        let reached = gauge.map(Gauge::reached);
+        let line = match &reached {
+            Some(reached) => line(reached, taken),
             None => format!("listing log files · {}", human_duration(taken)),
         };
+        if self.form == Form::Json {
+            return Some(counted(&line, reached.as_ref(), taken));
+        }
         if !self.is_line {
             return Some(line);
         }
@@ -82,6 +91,19 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+fn counted(line: &str, reached: Option<&Reached>, taken: Duration) -> String {
+    let count = |count: fn(&Reached) -> u64| reached.map_or(Counter::Unknown, |reached| Counter::Whole(count(reached)));
+    let counters = [
+        ("files", count(|reached| reached.files)),
+        ("planned_files", count(|reached| reached.planned)),
+        ("bytes", count(|reached| reached.bytes)),
+        ("planned_bytes", count(|reached| reached.planned_bytes)),
+        ("records", count(|reached| reached.records)),
+        ("seconds", Counter::Seconds(taken.as_secs_f64())),
+    ];
+    counted_line("progress", line, &counters)
 }
 
 /// `12,345 of 15,271 files · 105 MB of 130 MB · 480,000 records · 260 MB/s · 1.20 s left`

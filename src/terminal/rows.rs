@@ -3,7 +3,7 @@
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 
-use super::{Progress, Sink, Terminal, columns};
+use super::{Sink, Terminal, columns};
 use crate::output::{self, Format, Tones, Writer, Written};
 use crate::session::{Answer, Error};
 
@@ -17,7 +17,7 @@ impl Terminal {
         answer: &mut Answer,
         mut take: impl FnMut(&RecordBatch) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut progress = Progress::new(self.progress, self.quiet);
+        let mut progress = self.progress();
         while let Some(batch) = self.next(answer, &mut progress).await? {
             take(&batch)?;
         }
@@ -53,7 +53,7 @@ impl Terminal {
     ) -> Result<Writer, Error> {
         let width = sink.is_terminal().then(|| columns(schema.fields().len())).flatten();
         let color = self.colors(sink);
-        let options = output::Options { width, color, tones, ..output::Options::default() };
+        let options = output::Options { width, color, palette: self.palette, tones, ..output::Options::default() };
         Ok(Writer::new(format, schema, options, sink.writer())?)
     }
 
@@ -67,17 +67,5 @@ impl Terminal {
     #[must_use]
     pub fn width(&self, sink: &Sink) -> Option<usize> {
         sink.is_terminal().then(|| columns(1)).flatten()
-    }
-
-    /// Says something that is neither an error nor a result.
-    pub fn note(&self, message: &str) {
-        if !self.quiet {
-            self.say(&crate::output::escape::terminal(message));
-        }
-    }
-
-    /// Warns of something.
-    pub fn caution(&self, message: &str, help: &str) {
-        self.warn(message, &[help.to_owned()]);
     }
 }

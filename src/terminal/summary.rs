@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::output::Written;
+use crate::output::diagnostic::{Counter, counted_line};
 use crate::output::summary::{human_bytes, human_count, human_duration};
 use crate::session::Outcome;
 
@@ -41,4 +42,32 @@ pub(super) fn line(made: Option<&str>, outcome: &Outcome, written: &Written, tak
     }
     parts.push(human_duration(taken));
     parts.join(" · ")
+}
+
+/// The same as JSON, its counters as numbers. What was not counted is null: no file, or no bucket, was asked.
+pub(super) fn json(made: Option<&str>, outcome: &Outcome, written: &Written, taken: Duration) -> String {
+    let scanned = |count: u64| if outcome.scanned { Counter::Whole(count) } else { Counter::Unknown };
+    let requests = |count: fn((u64, u64)) -> u64| {
+        outcome.requests.map_or(Counter::Unknown, |requests| Counter::Whole(count(requests)))
+    };
+    let counters = [
+        ("rows", Counter::Whole(outcome.rows.min(written.rows.saturating_add(written.hidden_rows)))),
+        ("rows_hidden", Counter::Whole(written.hidden_rows)),
+        ("files_listed", scanned(outcome.files_listed)),
+        ("files_pruned", scanned(outcome.files_pruned)),
+        ("files_read", scanned(outcome.files_read)),
+        ("files_failed", scanned(outcome.failed.len() as u64)),
+        ("files_not_needed", scanned(outcome.files_unread)),
+        ("files_ignored", scanned(outcome.files_ignored)),
+        ("folders_unlisted", scanned(outcome.unlisted.len() as u64)),
+        ("records", scanned(outcome.records)),
+        ("malformed", scanned(outcome.malformed)),
+        ("stored_bytes", scanned(outcome.stored_bytes)),
+        ("json_bytes", scanned(outcome.inflated_bytes)),
+        ("list_requests", requests(|(list, _)| list)),
+        ("get_requests", requests(|(_, get)| get)),
+        ("seconds", Counter::Seconds(taken.as_secs_f64())),
+        ("complete", Counter::Is(!outcome.is_incomplete())),
+    ];
+    counted_line("summary", &line(made, outcome, written, taken), &counters)
 }

@@ -74,7 +74,7 @@ impl Asked {
                 Ok(false) => None,
                 Ok(true) => Some(format!("{number}: something could not be read")),
                 Err(Error::Query(found)) => {
-                    let drawn = trailql::output::diagnostic::draw(&found, false);
+                    let drawn = trailql::output::diagnostic::draw(&found, None);
                     Some(format!("{number}: {drawn}"))
                 }
                 Err(error) => Some(format!("{number}: {error}")),

@@ -2,6 +2,7 @@
 
 mod asked;
 mod bad_input;
+mod config;
 mod corpus;
 mod counters;
 mod coverage;

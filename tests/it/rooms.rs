@@ -7,7 +7,7 @@ use std::path::Path;
 /// The rooms, floor by floor, as the picture in `src/lib.rs` draws them.
 const FLOORS: &[&[&str]] = &[
     &["schema", "diag"],
-    &["archive", "record", "output"],
+    &["archive", "record", "output", "config"],
     &["functions"],
     &["sql", "insights", "filter_pattern", "sigma", "alarm", "table"],
     &["session"],

@@ -65,7 +65,7 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     }
     let (since, until) = (options.since.map(|bound| bound.at), options.until.map(|bound| bound.at));
     let context = report::Context {
-        archives: args.archives.clone(),
+        archives: if args.archives.is_empty() { options.default_archives.clone() } else { args.archives.clone() },
         since,
         until,
         generated: options.now,

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::{Argument, Done, GO_ON, Meta, missing};
 use crate::repl::input;
+use crate::repl::settings::Settings;
 use crate::repl::shell::Shell;
 use crate::session::{Error, Language};
 
@@ -32,7 +33,7 @@ fn edit(shell: &mut Shell<'_>, path: &str) -> Done {
         return GO_ON;
     }
     let path = Path::new(path.trim_matches(['\'', '"']));
-    open(path)?;
+    open(path, shell.settings().editor.as_deref())?;
     shell.set_draft(text_of(path)?.trim_end().to_owned());
     GO_ON
 }
@@ -80,9 +81,10 @@ fn text_of(path: &Path) -> Result<String, Error> {
     })
 }
 
-/// Opens a file in the editor that the environment names, and waits for its end.
-fn open(path: &Path) -> Result<(), Error> {
-    let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok());
+/// Opens a file in this editor, or in the one that the environment names, and waits for its end.
+fn open(path: &Path, editor: Option<&str>) -> Result<(), Error> {
+    let of_environment = || ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok());
+    let named = editor.map(str::to_owned).or_else(of_environment);
     let editor = named.filter(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned());
     let failed = |why: String| Error::Usage {
         message: format!("`{editor}` cannot be used as an editor: {why}"),
@@ -98,7 +100,7 @@ fn open(path: &Path) -> Result<(), Error> {
 impl Shell<'_> {
     /// Lets a text be edited; what comes of it is what the next line begins with.
     pub(in crate::repl) fn edit(&mut self, text: &str) {
-        match edited(text, self.settings().language) {
+        match edited(text, self.settings()) {
             Ok(text) => self.set_draft(text),
             Err(error) => {
                 self.terminal().fail(&error);
@@ -108,14 +110,14 @@ impl Shell<'_> {
     }
 }
 
-fn edited(text: &str, language: Option<Language>) -> Result<String, Error> {
+fn edited(text: &str, settings: &Settings) -> Result<String, Error> {
     let of_file = |error: std::io::Error| Error::Usage {
         message: format!("cannot keep the text while it is edited: {error}"),
         help: "a folder for temporary files is needed; TMPDIR names one".to_owned(),
     };
-    let ending = language.unwrap_or_else(|| Language::of_text(text)).name();
+    let ending = settings.language.unwrap_or_else(|| Language::of_text(text)).name();
     let file = tempfile::Builder::new().prefix("trailql-").suffix(&format!(".{ending}")).tempfile().map_err(of_file)?;
     std::fs::write(file.path(), format!("{}\n", text.trim_end())).map_err(of_file)?;
-    open(file.path())?;
+    open(file.path(), settings.editor.as_deref())?;
     Ok(text_of(file.path())?.trim_end().to_owned())
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 
 use super::{Done, wrong};
-use crate::archive::{Archive, Location};
 use crate::diag::{Diagnostic, Source};
 use crate::schema::TableDefinition;
 use crate::schema::tables::{self, CLOUDTRAIL};
@@ -46,17 +45,21 @@ impl Session {
     /// # Errors
     /// [`Error::Archive`] when it cannot be reached.
     pub async fn attach(&self, location: &str) -> Result<String, Error> {
-        let of_archive = |source| Error::Archive { location: location.to_owned(), source };
-        let parsed = Location::parse(location).map_err(of_archive)?;
-        let shown = parsed.display();
+        // One of several locations cannot be told from here: the first stands for the archive.
+        let given = [location];
+        let Some(asked) = self.options.asked(&given)?.into_iter().next() else {
+            return Err(Error::Bug(format!("`{location}` is nowhere")));
+        };
+        let shown = asked.location()?.display();
         let known = self.kept().archives.iter().find(|(_, archive)| archive.location().display() == shown).cloned();
         if let Some((schema, _)) = known {
             return Ok(schema);
         }
-        let archive = Arc::new(Archive::open(parsed, &self.options.s3).await.map_err(of_archive)?);
+        let archive = asked.open(&self.options).await?;
         let taken = engine::schemas(&self.context);
-        let name = engine::attach(&self.context, &archive, &taken, &self.options)
-            .map_err(|error| Error::Bug(error.strip_backtrace()))?;
+        let opened = engine::Opened { archive: Arc::clone(&archive), asked };
+        let name =
+            engine::attach(&self.context, &opened, &taken).map_err(|error| Error::Bug(error.strip_backtrace()))?;
         self.kept().archives.push((name.clone(), archive));
         Ok(name)
     }

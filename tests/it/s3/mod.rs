@@ -11,6 +11,7 @@ mod archive;
 mod harness;
 mod install;
 mod message;
+mod policy;
 mod proxy;
 mod queries;
 mod server;

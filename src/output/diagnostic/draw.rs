@@ -3,28 +3,9 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::escape;
-use crate::diag::{Diagnostic, Diagnostics, Severity, Source, Span};
-
-/// What a message without a text is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Title {
-    /// It did not work.
-    Error,
-    /// It worked, and the answer is less than what was asked for.
-    Warning,
-    /// It worked, and does something its author may not expect.
-    Notice,
-}
-
-impl From<Severity> for Title {
-    fn from(severity: Severity) -> Self {
-        match severity {
-            Severity::Error => Self::Error,
-            Severity::Notice => Self::Notice,
-        }
-    }
-}
+use super::Title;
+use crate::diag::{Diagnostic, Diagnostics, Source, Span};
+use crate::output::{Palette, escape};
 
 impl Title {
     fn level(self) -> Level<'static> {
@@ -42,7 +23,7 @@ impl Title {
 /// Spans beyond the text or inside a letter are moved to the nearest place that can be drawn. Control characters
 /// of the text and of the messages are written out, as in [`escape::terminal`].
 #[must_use]
-pub fn draw(diagnostics: &Diagnostics, color: bool) -> String {
+pub fn draw(diagnostics: &Diagnostics, color: Option<&Palette>) -> String {
     let Diagnostics { source, list } = diagnostics;
     let drawn: Vec<_> = list.iter().map(|diagnostic| draw_one(diagnostic, source, color)).collect();
     drawn.join("\n")
@@ -50,14 +31,14 @@ pub fn draw(diagnostics: &Diagnostics, color: bool) -> String {
 
 /// A message that points at no text, with its remedies, ending in a line break.
 #[must_use]
-pub fn draw_message(title: Title, message: &str, help: &[String], color: bool) -> String {
+pub fn draw_message(title: Title, message: &str, help: &[String], color: Option<&Palette>) -> String {
     let heading = title.level().primary_title(escape::terminal(message));
     // Drawn one by one: together, the crate would tie them with a line that points at nothing.
     let helps = help.iter().map(|help| Group::with_title(Level::HELP.secondary_title(escape::terminal(help))));
     std::iter::once(Group::with_title(heading)).chain(helps).map(|group| render(group, color)).collect()
 }
 
-fn draw_one(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
+fn draw_one(diagnostic: &Diagnostic, source: &Source, color: Option<&Palette>) -> String {
     let heading = Title::from(diagnostic.severity).level().primary_title(escape::terminal(&diagnostic.message));
     let mut group = Group::with_title(heading.id(diagnostic.code));
     if diagnostic.label.is_none() {
@@ -81,8 +62,11 @@ fn helps(help: &[String]) -> impl Iterator<Item = annotate_snippets::Message<'_>
     help.iter().map(|help| Level::HELP.message(escape::terminal(help)))
 }
 
-fn render(group: Group<'_>, color: bool) -> String {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+fn render(group: Group<'_>, color: Option<&Palette>) -> String {
+    let renderer = color.map_or_else(Renderer::plain, |palette| {
+        let styled = Renderer::styled().error(palette.error).warning(palette.warning);
+        styled.note(palette.notice).help(palette.help)
+    });
     // Lines rather than bars: queries begin their own lines with `|`.
     let mut drawn = renderer.decor_style(DecorStyle::Unicode).render(&[group]);
     drawn.push('\n');
@@ -118,7 +102,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, list: Vec<Diagnostic>) -> String {
-        draw(&Diagnostics { source: Source::new("failed-logins.insights", text), list }, false)
+        draw(&Diagnostics { source: Source::new("failed-logins.insights", text), list }, None)
     }
 
     fn at(span: (usize, usize), label: &str) -> Diagnostic {
@@ -238,20 +222,23 @@ mod tests {
     #[test]
     fn messages_without_a_text_have_remedies_too() {
         let help = ["name a folder, a file or a URL".to_owned()];
-        assert_snapshot!(draw_message(Title::Error, "no archive was named", &help, false), @"
+        assert_snapshot!(draw_message(Title::Error, "no archive was named", &help, None), @"
         error: no archive was named
         help: name a folder, a file or a URL
         ");
-        assert_snapshot!(draw_message(Title::Warning, "2 of 810 files could not be read", &[], false), @"warning: 2 of 810 files could not be read");
+        assert_snapshot!(draw_message(Title::Warning, "2 of 810 files could not be read", &[], None), @"warning: 2 of 810 files could not be read");
     }
 
     #[test]
     fn colors_are_only_drawn_when_asked_for() {
         let list = vec![at((0, 3), "here").help("help")];
         let diagnostics = Diagnostics { source: Source::new("query", "abc"), list };
-        assert!(!draw(&diagnostics, false).contains('\x1b'));
-        assert!(draw(&diagnostics, true).contains('\x1b'));
-        assert_eq!(draw(&Diagnostics { list: Vec::new(), ..diagnostics }, false), "");
+        assert!(!draw(&diagnostics, None).contains('\x1b'));
+        assert!(draw(&diagnostics, Some(&Palette::default())).contains('\x1b'));
+        let mut own = Palette::default();
+        own.set("error", anstyle::AnsiColor::Blue.on_default());
+        assert!(draw(&diagnostics, Some(&own)).contains("\x1b[34merror"));
+        assert_eq!(draw(&Diagnostics { list: Vec::new(), ..diagnostics }, None), "");
     }
 
     proptest! {
