@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use crate::diag::Source;
 use crate::output::Format;
 use crate::session::{Error, Language, Options, Session};
-use crate::terminal::{Sink, Terminal};
+use crate::terminal::{Sink, Terminal, View};
 use commands::Next;
 use input::Input;
 
@@ -145,7 +145,7 @@ impl Shell<'_> {
         let mut sink = Sink::stdout();
         for statement in self.session.parse(&source, language)? {
             let answer = self.terminal.wait(self.session.run(statement)).await?;
-            let shown = self.terminal.show(answer, self.format, None, &mut sink, &[]).await?;
+            let shown = self.terminal.show(answer, &View::from(self.format), &mut sink, &[]).await?;
             self.is_incomplete.set(self.is_incomplete.get() || shown.outcome.is_incomplete());
         }
         Ok(())

@@ -6,6 +6,7 @@ mod progress;
 mod rows;
 mod sink;
 mod summary;
+mod view;
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -17,12 +18,14 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 pub use progress::ShowProgress;
 pub use sink::Sink;
+pub use view::View;
 
 use progress::Progress;
 
 use crate::diag::{Diagnostics, Severity};
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
+use crate::output::chart::Place;
 use crate::output::{self, Format, Writer, escape};
 use crate::session::{Answer, Error, Gauge, Outcome};
 
@@ -105,24 +108,21 @@ impl Terminal {
     pub async fn show(
         &self,
         mut answer: Answer,
-        format: Format,
-        limit: Option<u64>,
+        view: &View,
         sink: &mut Sink,
         constants: &[(&str, &str)],
     ) -> Result<Shown, Error> {
         let started = Instant::now();
         self.remark(answer.notices());
-        let mut left = limit.unwrap_or(u64::MAX);
-        let style = answer.language().style();
-        let width = sink.is_terminal().then(|| columns(answer.schema().fields().len())).flatten();
+        let mut left = view.limit.unwrap_or(u64::MAX);
+        let schema = with_constants(&answer.schema(), constants);
         let options = output::Options {
-            width,
-            max_rows: answer.screen_rows().filter(|_| sink.is_terminal()),
+            max_rows: view.max_rows.or(answer.screen_rows().filter(|_| sink.is_terminal())),
             color: self.color_rows && sink.is_terminal(),
-            style,
-            ..output::Options::default()
+            style: answer.language().style(),
+            ..view.options(sink, schema.fields().len())
         };
-        if format == Format::Table && is_explanation(&answer.schema()) {
+        if view.format == Format::Table && is_explanation(&answer.schema()) {
             return self.show_plans(answer, sink, started).await;
         }
         // A statement that defines something has nothing to show.
@@ -130,7 +130,8 @@ impl Terminal {
             while answer.next().await?.is_some() {}
             return Ok(Shown { rows: 0, outcome: answer.outcome() });
         }
-        let mut writer = Writer::new(format, with_constants(&answer.schema(), constants), options, sink.writer())?;
+        let mut writer = Writer::new(view.format, schema, options, sink.writer())?;
+        sink.begin();
         let mut rows = 0;
         let mut progress = Progress::new(self.progress, self.quiet);
         while left > 0
@@ -144,6 +145,11 @@ impl Terminal {
         let written = writer.finish()?;
         let outcome = answer.outcome();
         drop(answer);
+        // A chart that was only offered is not missed.
+        let was_asked = view.chart.is_some_and(|chart| chart.kind.is_some() || chart.place == Place::Instead);
+        if let Some(why) = written.undrawn.filter(|_| was_asked && !self.quiet) {
+            self.say(&diagnostic::draw_message(Title::Notice, &why.to_string(), &[], self.color));
+        }
         self.report(None, &outcome, &written, started);
         Ok(Shown { rows, outcome })
     }
@@ -274,14 +280,6 @@ impl Terminal {
     pub fn color(&self) -> bool {
         self.color
     }
-}
-
-/// The terminal's width. Every answer fits it, unless it has no columns at all.
-fn columns(fields: usize) -> Option<usize> {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    (fields > 0)
-        .then(|| told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))))
-        .flatten()
 }
 
 /// Whether rows of this schema are what `EXPLAIN` answers.

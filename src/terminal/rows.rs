@@ -2,7 +2,7 @@
 
 use datafusion::arrow::record_batch::RecordBatch;
 
-use super::{Progress, Sink, Terminal, columns};
+use super::{Progress, Sink, Terminal, View};
 use crate::output::{self, Format, Tones, Writer, Written};
 use crate::session::{Answer, Error};
 
@@ -34,10 +34,10 @@ impl Terminal {
         tones: Option<Tones>,
         sink: &Sink,
     ) -> Result<Written, Error> {
-        let width = sink.is_terminal().then(|| columns(rows.num_columns())).flatten();
         let color = self.color_rows && sink.is_terminal();
-        let options = output::Options { width, color, tones, ..output::Options::default() };
+        let options = output::Options { color, tones, ..View::from(format).options(sink, rows.num_columns()) };
         let mut writer = Writer::new(format, rows.schema(), options, sink.writer())?;
+        sink.begin();
         writer.write(rows)?;
         Ok(writer.finish()?)
     }
