@@ -54,7 +54,9 @@ impl Sink for Arrow {
 fn spelled_out(field: &Field) -> Field {
     let inner = |field: &FieldRef| Arc::new(spelled_out(field));
     let data_type = match field.data_type() {
-        DataType::Dictionary(_, values) => spelled_out(&Field::new("", values.as_ref().clone(), true)).data_type().clone(),
+        DataType::Dictionary(_, values) => {
+            spelled_out(&Field::new("", values.as_ref().clone(), true)).data_type().clone()
+        }
         DataType::RunEndEncoded(_, values) => spelled_out(values).data_type().clone(),
         DataType::List(item) => DataType::List(inner(item)),
         DataType::LargeList(item) => DataType::LargeList(inner(item)),

@@ -317,15 +317,9 @@ mod tests {
 
     #[test]
     fn streaming_formats_have_written_a_batch_before_the_next_comes() {
-        for format in [
-            Format::Csv,
-            Format::Tsv,
-            Format::Json,
-            Format::Ndjson,
-            Format::Line,
-            Format::Markdown,
-            Format::Html,
-        ] {
+        for format in
+            [Format::Csv, Format::Tsv, Format::Json, Format::Ndjson, Format::Line, Format::Markdown, Format::Html]
+        {
             let batch = sample::texts(&["seen"]);
             let out = sample::Shared::default();
             let mut writer = Writer::new(format, batch.schema(), Options::default(), Box::new(out.clone()))

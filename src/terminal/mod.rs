@@ -23,9 +23,9 @@ pub use view::View;
 use progress::Progress;
 
 use crate::diag::{Diagnostics, Severity};
+use crate::output::chart::Place;
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
-use crate::output::chart::Place;
 use crate::output::{self, Format, Writer, escape};
 use crate::session::{Answer, Error, Gauge, Outcome};
 

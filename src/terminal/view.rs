@@ -69,7 +69,8 @@ fn has_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     if variable("TERM").is_some_and(|term| term == "dumb") {
         return false;
     }
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
     locale.is_none_or(|locale| {
         let locale = locale.to_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
@@ -83,7 +84,8 @@ mod tests {
     #[test]
     fn a_terminal_that_says_nothing_of_its_letters_has_unicode() {
         let check = |variables: &[(&str, &str)], expected: bool| {
-            let of = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            let of =
+                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
             assert_eq!(has_unicode(of), expected, "{variables:?}");
         };
         check(&[], true);

@@ -2,6 +2,7 @@
 
 mod asked;
 mod bad_input;
+mod browser;
 mod corpus;
 mod counters;
 mod examples;
@@ -11,7 +12,9 @@ mod functions;
 mod hostile;
 #[path = "../memory.rs"]
 mod memory;
+mod outputs;
 mod packs;
+mod pages;
 mod plans;
 mod prefilter;
 mod properties;

@@ -80,7 +80,8 @@ impl FromStr for HuntFormat {
                 Some(close) => format!("`{close}` has a similar name"),
                 None => {
                     // A page of findings has the name of a page of rows, and takes its place.
-                    let rows = FORMATS.iter().map(|info| info.name).filter(|name| reports().all(|report| report != *name));
+                    let rows =
+                        FORMATS.iter().map(|info| info.name).filter(|name| reports().all(|report| report != *name));
                     let all: Vec<_> = rows.chain(reports()).collect();
                     format!("there are {}", all.join(", "))
                 }

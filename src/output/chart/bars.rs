@@ -34,7 +34,8 @@ impl Bars {
             return Err(Undrawn::NoRows);
         }
         let series: Vec<_> = numbers.iter().take(MOST_SERIES).map(|index| rows.names[*index].clone()).collect();
-        let labels: Vec<_> = rows.roles.time.iter().chain(&rows.roles.labels).map(|index| rows.names[*index].as_str()).collect();
+        let labels: Vec<_> =
+            rows.roles.time.iter().chain(&rows.roles.labels).map(|index| rows.names[*index].as_str()).collect();
         let title = match labels.as_slice() {
             [] => series.join(", "),
             labels => format!("{} by {}", series.join(", "), labels.join(", ")),

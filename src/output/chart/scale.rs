@@ -112,7 +112,13 @@ fn trimmed(text: String) -> String {
 
 /// `3 more rows are not drawn`.
 pub(super) fn counted(count: u64, one: &str, what: &str) -> String {
-    let (ending, verb) = if count == 1 { ("", "is") } else if one.ends_with("series") { ("", "are") } else { ("s", "are") };
+    let (ending, verb) = if count == 1 {
+        ("", "is")
+    } else if one.ends_with("series") {
+        ("", "are")
+    } else {
+        ("s", "are")
+    };
     format!("{} {one}{ending} {verb} {what}", human_count(count))
 }
 

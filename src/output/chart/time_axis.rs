@@ -182,9 +182,8 @@ pub(super) fn grid(times: &[i64], most: usize) -> Option<(Stretch, Vec<i64>)> {
         return None;
     }
     let start = date(times[0])?;
-    let steps = (0..=(last - first).unsigned_abs() / width).map(|step| {
-        start.checked_add_months(Months::new(step * width)).map(|time| time.timestamp_millis())
-    });
+    let steps = (0..=(last - first).unsigned_abs() / width)
+        .map(|step| start.checked_add_months(Months::new(step * width)).map(|time| time.timestamp_millis()));
     Some((InMonths(width), steps.collect::<Option<_>>()?))
 }
 
@@ -221,7 +220,10 @@ mod tests {
 
     #[test]
     fn stretches_have_words() {
-        assert_eq!([words(Millis(HOUR)), words(Millis(90 * MINUTE)), words(Millis(14 * DAY))], ["hour", "90 minutes", "2 weeks"]);
+        assert_eq!(
+            [words(Millis(HOUR)), words(Millis(90 * MINUTE)), words(Millis(14 * DAY))],
+            ["hour", "90 minutes", "2 weeks"]
+        );
         assert_eq!([words(InMonths(1)), words(InMonths(24)), words(Millis(7))], ["month", "2 years", "7 milliseconds"]);
     }
 

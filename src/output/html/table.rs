@@ -83,7 +83,7 @@ impl Sink for Html {
                     Some(value) => write!(out, "<td>{}", lines(value))?,
                 }
             }
-            Ok(writeln!(out)?)
+            Ok(writeln!(out, "</tr>")?)
         })?;
         Ok(self.out.flush()?)
     }
@@ -121,7 +121,18 @@ mod tests {
     #[test]
     fn rows_are_rows_of_a_table() {
         let text = page(Options { continues: true, ..Options::default() }, &sample::events());
-        assert_snapshot!(text, @"");
+        assert_snapshot!(text, @r#"
+        <section>
+        <div class="tools"><output></output></div>
+        <div class="scroll"><table>
+        <thead><tr><th scope=col><button type=button>time</button><th scope=col><button type=button>eventname</button><th scope=col><button type=button>arn</button><th scope=col class=n><button type=button>count</button><th scope=col class=n><button type=button>share</button><th scope=col><button type=button>identity</button></tr></thead>
+        <tbody>
+        <tr><td>2023-07-10T11:42:36Z<td>ConsoleLogin<td>arn:aws:sts::123456789012:assumed-role/admin/alice<td class=n>12<td class=n>0.25<td>{&quot;type&quot;:&quot;AssumedRole&quot;,&quot;issuer&quot;:&quot;admin&quot;}</tr>
+        <tr><td>2023-07-10T11:42:37.250Z<td>GetObject<td class=u>NULL<td class=n>-3<td class=n>2.0<td>{}</tr>
+        <tr><td class=u>NULL<td>=HYPERLINK(&quot;x&quot;)<td>arn:aws:iam::123456789012:root<td class="n u">NULL<td class="n u">NULL<td>{&quot;type&quot;:&quot;Root&quot;}</tr>
+        </tbody></table></div>
+        </section>
+        "#);
     }
 
     #[test]
@@ -165,7 +176,7 @@ mod tests {
                 rows.into_iter().map(|row| row.into_iter().map(|text| text.map(|text| text + &more)).collect()).collect();
             let text = page(Options { continues: true, ..Options::default() }, &sample::batch_of(&rows, 2));
             let body = text.split_once("<tbody>").and_then(|(_, rest)| rest.split_once("</tbody>")).expect("rows").0;
-            let known = ["<tr>", "<td>", "<td class=u>", "<details>", "<summary>", "</summary>", "</details>"];
+            let known = ["<tr>", "</tr>", "<td>", "<td class=u>", "<details>", "<summary>", "</summary>", "</details>"];
             let without = known.iter().fold(body.to_owned(), |body, tag| body.replace(tag, ""));
             prop_assert!(!without.contains(['<', '>']), "{}", without);
             prop_assert_eq!((body.matches("<tr>").count(), body.matches("<td").count()), (rows.len(), 2 * rows.len()));

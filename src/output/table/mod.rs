@@ -6,7 +6,7 @@
 //! hold values of 100 KB.
 
 mod pen;
-mod wrap;
+pub(super) mod wrap;
 
 use std::io::Write;
 
@@ -114,10 +114,8 @@ impl Sink for Table {
         self.hidden_rows += (batch.num_rows() - shown) as u64;
         let null = self.options.null_for_people();
         each_row(&batch.slice(0, shown), self.options.style, |cells| {
-            let show = |text: Option<&str>| Shown {
-                null: text.is_none(),
-                ..Shown::new(text.unwrap_or(null), &self.options)
-            };
+            let show =
+                |text: Option<&str>| Shown { null: text.is_none(), ..Shown::new(text.unwrap_or(null), &self.options) };
             self.rows.push(cells.iter().map(|cell| show(cell.get())).collect());
             Ok(())
         })
@@ -355,8 +353,28 @@ mod tests {
             ("message", &["User is not authorized to do this\nAsk somebody else", "no"]),
         ]);
         let options = Options { width: Some(42), wrap: true, ..Options::default() };
-        assert_snapshot!(check(options.clone(), std::slice::from_ref(&batch)), @"");
-        assert_snapshot!(check(Options { ascii: true, ..options.clone() }, std::slice::from_ref(&batch)), @"");
+        assert_snapshot!(check(options.clone(), std::slice::from_ref(&batch)), @"
+        ┌────────────────────┬───────────────────┐
+        │ arn                │ message           │
+        ├────────────────────┼───────────────────┤
+        │ arn:aws:sts::12345…│ User is not      …│
+        │ 6789012:assumed-ro…│ authorized to do …│
+        │ le/admin/alice     │ this             ↵│
+        │                    │ Ask somebody else │
+        │ short              │ no                │
+        └────────────────────┴───────────────────┘
+        ");
+        assert_snapshot!(check(Options { ascii: true, ..options.clone() }, std::slice::from_ref(&batch)), @"
+        +--------------------+-------------------+
+        | arn                | message           |
+        +--------------------+-------------------+
+        | arn:aws:sts::12345.| User is not      .|
+        | 6789012:assumed-ro.| authorized to do .|
+        | le/admin/alice     | this             +|
+        |                    | Ask somebody else |
+        | short              | no                |
+        +--------------------+-------------------+
+        ");
         let (_, written) = sample::bytes(Format::Table, options, &[batch]);
         assert_eq!(written.cut_values, 0);
     }
@@ -366,7 +384,15 @@ mod tests {
         let options = Options { width: Some(60), ascii: true, max_rows: Some(2), ..Options::default() };
         let text = check(options, &[sample::events()]);
         assert!(text.is_ascii(), "{text}");
-        assert_snapshot!(text, @"");
+        assert_snapshot!(text, @"
+        +--------------------------+--------------+---+
+        | time                     | eventname    | ~ |
+        +--------------------------+--------------+---+
+        | 2023-07-10T11:42:36Z     | ConsoleLogin | ~ |
+        | 2023-07-10T11:42:37.250Z | GetObject    | ~ |
+        | ~                        | ~            | ~ |
+        +--------------------------+--------------+---+
+        ");
     }
 
     proptest! {

@@ -33,8 +33,7 @@ pub(super) const UNICODE: Strokes = Strokes {
 };
 
 /// For terminals that have nothing but ASCII; the marks are psql's.
-pub(super) const ASCII: Strokes =
-    Strokes { rules: [['+'; 3]; 3], line: '-', bar: '|', more: '~', goes_on: ['.', '+'] };
+pub(super) const ASCII: Strokes = Strokes { rules: [['+'; 3]; 3], line: '-', bar: '|', more: '~', goes_on: ['.', '+'] };
 
 /// Which rule of a box.
 #[derive(Debug, Clone, Copy)]
@@ -78,11 +77,7 @@ impl Pen {
     }
 
     /// One row of values, each with its style and whether it stands to the right.
-    pub(super) fn row<'a>(
-        &mut self,
-        widths: &[usize],
-        values: impl Iterator<Item = (&'a Shown, Style, bool)>,
-    ) -> &str {
+    pub(super) fn row<'a>(&mut self, widths: &[usize], values: impl Iterator<Item = (&'a Shown, Style, bool)>) -> &str {
         let dim = self.styled(Style::new().effects(Effects::DIMMED));
         let mut cells = Vec::with_capacity(widths.len());
         for (width, (value, style, right)) in widths.iter().zip(values) {

@@ -8,7 +8,7 @@ use crate::output::fit;
 
 /// Why a line is not the last of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GoesOn {
+pub(in crate::output) enum GoesOn {
     /// The column was too narrow.
     Narrow,
     /// The value has a line break here.
@@ -16,10 +16,10 @@ pub(super) enum GoesOn {
 }
 
 /// One line of a value, and whether there is another.
-pub(super) type Line<'a> = (Cow<'a, str>, Option<GoesOn>);
+pub(in crate::output) type Line<'a> = (Cow<'a, str>, Option<GoesOn>);
 
 /// The lines of a value, none wider than `width`. A letter that is wider than that becomes a mark.
-pub(super) fn lines(text: &str, width: usize) -> Vec<Line<'_>> {
+pub(in crate::output) fn lines(text: &str, width: usize) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     for own in text.split('\n') {
         if let Some((_, goes_on)) = lines.last_mut() {

@@ -42,7 +42,11 @@ pub(super) fn draw(bars: &Bars) -> String {
         let top = position as f64 * row + GAP / 2.0;
         let named = bars.series.iter().map(String::as_str).zip(numbers.iter().copied());
         let _ = write!(out, "<g><title>{}</title>", told(whole, named, bars.series.len() == 1));
-        let _ = write!(out, "<rect class=\"room\" x=\"0\" y=\"{:.1}\" width=\"{WIDTH}\" height=\"{row:.1}\"/>", top - GAP / 2.0);
+        let _ = write!(
+            out,
+            "<rect class=\"room\" x=\"0\" y=\"{:.1}\" width=\"{WIDTH}\" height=\"{row:.1}\"/>",
+            top - GAP / 2.0
+        );
         let middle = top + BAR * bars.series.len() as f64 / 2.0 + 4.0;
         let _ = write!(out, "<text class=\"y name\" x=\"{:.1}\" y=\"{middle:.1}\">{}</text>", left - 8.0, text(label));
         for (series, number) in numbers.iter().enumerate() {
@@ -51,12 +55,24 @@ pub(super) fn draw(bars: &Bars) -> String {
             let end = finite.map_or(zero, x);
             if finite.is_some_and(|number| number != 0.0) {
                 let (from, width) = (zero.min(end), (end - zero).abs().max(1.0));
-                let _ = write!(out, "<rect class=\"s{series}\" x=\"{from:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>", y + 1.0, BAR - 2.0);
+                let _ = write!(
+                    out,
+                    "<rect class=\"s{series}\" x=\"{from:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>",
+                    y + 1.0,
+                    BAR - 2.0
+                );
             }
-            let _ = write!(out, "<text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", zero.max(end) + 6.0, y + BAR / 2.0 + 4.0, full(*number));
+            let _ = write!(
+                out,
+                "<text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                zero.max(end) + 6.0,
+                y + BAR / 2.0 + 4.0,
+                full(*number)
+            );
         }
         out.push_str("</g>\n");
     }
-    let _ = writeln!(out, "<line class=\"axis\" x1=\"{zero:.1}\" x2=\"{zero:.1}\" y1=\"0\" y2=\"{floor:.1}\"/>\n</svg>");
+    let _ =
+        writeln!(out, "<line class=\"axis\" x1=\"{zero:.1}\" x2=\"{zero:.1}\" y1=\"0\" y2=\"{floor:.1}\"/>\n</svg>");
     out
 }

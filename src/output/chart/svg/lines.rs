@@ -86,7 +86,8 @@ pub(super) fn draw(series: &Series) -> String {
         let _ = writeln!(out, "<path class=\"s{number}\" d=\"{path}\"/>");
     }
     axis(series, &mut out, &x, floor);
-    let _ = writeln!(out, "<line class=\"axis\" x1=\"{left:.1}\" x2=\"{WIDTH}\" y1=\"{floor}\" y2=\"{floor}\"/>\n</svg>");
+    let _ =
+        writeln!(out, "<line class=\"axis\" x1=\"{left:.1}\" x2=\"{WIDTH}\" y1=\"{floor}\" y2=\"{floor}\"/>\n</svg>");
     out
 }
 
@@ -105,7 +106,11 @@ fn axis(series: &Series, out: &mut String, x: &impl Fn(usize) -> f64, floor: f64
         };
         let half = label.len() as f64 * LETTER / 2.0;
         let middle = place.clamp(half, WIDTH - half);
-        let _ = write!(out, "<line class=\"axis\" x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{floor}\" y2=\"{}\"/>", floor + 4.0);
+        let _ = write!(
+            out,
+            "<line class=\"axis\" x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{floor}\" y2=\"{}\"/>",
+            floor + 4.0
+        );
         let _ = writeln!(out, "<text class=\"middle\" x=\"{middle:.1}\" y=\"{}\">{label}</text>", floor + 17.0);
     }
 }

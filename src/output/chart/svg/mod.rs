@@ -40,9 +40,7 @@ impl Figure {
     /// The figure, or why there is none.
     pub(in super::super) fn finish(self) -> std::result::Result<String, Undrawn> {
         Ok(match Chart::of(self.rows, self.wanted.kind)? {
-            Chart::Bar(bars) => {
-                figure(&bars.title, &bars::draw(&bars), &bars.series, &bars.remarks().join("; "))
-            }
+            Chart::Bar(bars) => figure(&bars.title, &bars::draw(&bars), &bars.series, &bars.remarks().join("; ")),
             Chart::Time(series) => {
                 let names: Vec<String> = series.lines.iter().map(|line| line.name.clone()).collect();
                 figure(&series.title, &lines::draw(&series), &names, &series.caption())
@@ -72,9 +70,8 @@ fn begin(height: f64, label: &str) -> String {
 /// What is said of some numbers when they are pointed at: their names where there are several.
 fn told<'a>(of: &str, numbers: impl Iterator<Item = (&'a str, Option<f64>)>, is_one: bool) -> String {
     let numbers = numbers.filter(|(_, number)| is_one || number.is_some());
-    let list: Vec<_> = numbers
-        .map(|(name, number)| if is_one { full(number) } else { format!("{name}: {}", full(number)) })
-        .collect();
+    let list: Vec<_> =
+        numbers.map(|(name, number)| if is_one { full(number) } else { format!("{name}: {}", full(number)) }).collect();
     text(&format!("{of}: {}", list.join(", ")))
 }
 

@@ -23,11 +23,12 @@ pub(in super::super) fn draw(bars: &Bars, look: Look) -> String {
     let most_label = WIDEST_LABEL.min(width * 2 / 5);
     let labels: Vec<String> = bars.rows.iter().map(|(label, _)| look.cut(label, most_label)).collect();
     let margin = labels.iter().map(|label| label.width()).max().unwrap_or(1);
-    let room = width.saturating_sub(margin + numbers + 2).max(1);
+    let room = width.saturating_sub(margin + numbers + 2).max(2);
     let (low, high) = bars.range();
     // Cells to the left of zero. Halves are taken, since differences of the largest numbers have no end.
     let share = |value: f64| (value / 2.0) / (high / 2.0 - low / 2.0);
-    let left = if low < 0.0 { ((share(-low) * room as f64).round() as usize).clamp(1, room) } else { 0 };
+    let most_left = if high > 0.0 { room - 1 } else { room };
+    let left = if low < 0.0 { ((share(-low) * room as f64).round() as usize).clamp(1, most_left) } else { 0 };
     let right = room - left;
     let is_group = bars.series.len() > 1;
     let mut out = super::title(&bars.title, look);
@@ -108,20 +109,47 @@ mod tests {
     fn bars_are_as_long_as_their_numbers() {
         let rows: &[(&str, &[Option<f64>])] =
             &[("ConsoleLogin", &[Some(80.0)]), ("GetObject", &[Some(10.0)]), ("None", &[Some(0.0)]), ("NULL", &[None])];
-        assert_snapshot!(check(rows, PLAIN), @"");
-        assert_snapshot!(check(rows, Look { ascii: true, width: 20, ..PLAIN }), @"");
+        assert_snapshot!(check(rows, PLAIN), @"
+        n0 by name
+        ConsoleLogin ████████████████████████████████ 80
+        GetObject    ████ 10
+        None         0
+        NULL         NULL
+        ");
+        assert_snapshot!(check(rows, Look { ascii: true, width: 20, ..PLAIN }), @"
+        n0 by name
+        Cons~gin ###### 80
+        GetO~ect # 10
+        None     0
+        NULL     NULL
+        ");
     }
 
     #[test]
     fn negative_numbers_go_to_the_left() {
-        let rows: &[(&str, &[Option<f64>])] = &[("up", &[Some(3.0)]), ("down", &[Some(-1.5)]), ("odd", &[Some(f64::NAN)])];
-        assert_snapshot!(check(rows, Look { width: 40, ..PLAIN }), @"");
+        let rows: &[(&str, &[Option<f64>])] =
+            &[("up", &[Some(3.0)]), ("down", &[Some(-1.5)]), ("odd", &[Some(f64::NAN)])];
+        assert_snapshot!(check(rows, Look { width: 40, ..PLAIN }), @"
+        n0 by name
+        up             ████████████████████ 3
+        down ██████████ -1.5
+        odd             NaN
+        ");
     }
 
     #[test]
     fn several_numbers_of_a_row_make_a_group() {
         let rows: &[(&str, &[Option<f64>])] = &[("a", &[Some(3.0), Some(1.0)]), ("b", &[Some(2.0), Some(4.0)])];
-        assert_snapshot!(check(rows, Look { width: 30, ..PLAIN }), @"");
+        assert_snapshot!(check(rows, Look { width: 30, ..PLAIN }), @"
+        n0, n1 by name
+        a ███████████████████▌ 3
+          ▓▓▓▓▓▓ 1
+
+        b █████████████ 2
+          ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 4
+
+        █ n0   ▓ n1
+        ");
     }
 
     #[test]

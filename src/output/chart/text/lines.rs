@@ -165,8 +165,49 @@ mod tests {
     #[test]
     fn one_series_of_counts_stands_in_columns() {
         let rows = [(MIDNIGHT, None, 5), (MIDNIGHT + HOUR, None, 10), (MIDNIGHT + 3 * HOUR, None, 1)];
-        assert_snapshot!(check(&rows, PLAIN), @"");
-        assert_snapshot!(check(&rows, Look { ascii: true, width: 30, ..PLAIN }), @"");
+        assert_snapshot!(check(&rows, PLAIN), @"
+        count(*)
+        10 ┤      █████
+           │      █████
+           │      █████
+         8 ┤      █████
+           │      █████
+           │      █████
+         6 ┤      █████
+           │▄▄▄▄▄ █████
+           │█████ █████
+         4 ┤█████ █████
+           │█████ █████
+           │█████ █████
+         2 ┤█████ █████
+           │█████ █████       ▄▄▄▄▄
+           │█████ █████       █████
+         0 ┼──┬───────────┬─────────────────────────────────────────
+            10 Jul      02:00
+        10 Jul 2023 00:00 – 03:00 UTC, per hour
+        ");
+        assert_snapshot!(check(&rows, Look { ascii: true, width: 30, ..PLAIN }), @"
+        count(*)
+        10 +      #####
+           |      #####
+           |      #####
+         8 +      #####
+           |      #####
+           |      #####
+         6 +      #####
+           |##### #####
+           |##### #####
+         4 +##### #####
+           |##### #####
+           |##### #####
+         2 +##### #####
+           |##### #####       #####
+           |##### #####       #####
+         0 +--+-----------+-----------
+            10 Jul      02:00
+        10 Jul 2023 00:00 - 03:00 UTC,
+         per hour
+        ");
     }
 
     #[test]
@@ -177,7 +218,28 @@ mod tests {
                 [(time, Some("us-east-1"), 10 * hour), (time, Some("eu-west-1"), 60 - 5 * hour)]
             })
             .collect();
-        assert_snapshot!(check(&rows, PLAIN), @"");
+        assert_snapshot!(check(&rows, PLAIN), @"
+        count(*) by region
+        150 ┤
+            │
+            │
+            │
+            │                                                    ●●●
+        100 ┤                                               ●●●●●
+            │                                          ●●●●●
+            │                                ●●●●●●●●●●
+            │▲▲▲                         ●●●●
+            │   ▲▲▲▲▲▲▲▲▲▲          ●●●●●
+         50 ┤             ▲▲▲▲▲●●●●●
+            │             ●●●●●     ▲▲▲▲▲▲▲▲▲
+            │        ●●●●●                   ▲▲▲▲▲▲▲▲▲▲
+            │   ●●●●●                                  ▲▲▲▲▲▲▲▲▲▲
+            │●●●                                                 ▲▲▲
+          0 ┼┬──────────────┬─────────────┬──────────────┬──────────
+             10 Jul       06:00         12:00          18:00
+        ● us-east-1   ▲ eu-west-1
+        10 Jul 2023 00:00 – 22:00 UTC, per 2 hours
+        ");
         let colored = check(&rows, Look { color: true, ..PLAIN });
         assert!(colored.contains("\x1b[36m●\x1b[0m us-east-1   \x1b[33m▲\x1b[0m eu-west-1"), "{colored}");
         let text = check(&rows, Look { ascii: true, ..PLAIN });
@@ -186,7 +248,24 @@ mod tests {
 
     #[test]
     fn one_point_is_drawn() {
-        assert_snapshot!(check(&[(MIDNIGHT, None, 7)], Look { width: 30, ..PLAIN }), @"");
+        assert_snapshot!(check(&[(MIDNIGHT, None, 7)], Look { width: 30, ..PLAIN }), @"
+        count(*)
+        8 ┤
+          │▄▄▄▄▄
+          │█████
+        6 ┤█████
+          │█████
+          │█████
+        4 ┤█████
+          │█████
+          │█████
+        2 ┤█████
+          │█████
+          │█████
+        0 ┼──┬────────────────────────
+           10 Jul
+        10 Jul 2023 UTC
+        ");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Color, Effects, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit;
+use super::super::table::wrap;
 use super::Look;
 
 /// The narrowest terminal a chart is made for; on a narrower one it runs over.
@@ -61,9 +62,14 @@ impl Look {
         if self.color { Style::new().effects(effect) } else { Style::new() }
     }
 
+    /// The text with our own signs as the terminal has them.
+    fn known(self, text: &str) -> String {
+        if self.ascii { text.replace(['·', '–'], "-") } else { text.to_owned() }
+    }
+
     /// The text within so many columns.
     fn cut(self, text: &str, width: usize) -> String {
-        let text = if self.ascii { text.replace('·', "-").replace('–', "-") } else { text.to_owned() };
+        let text = self.known(text);
         fit::cut(&text, width, fit::keeps_end(&text), if self.ascii { '~' } else { '…' }).into_owned()
     }
 }
@@ -77,7 +83,9 @@ fn title(text: &str, look: Look) -> String {
 /// A remark in the background, on lines that fit.
 fn remark(text: &str, look: Look) -> String {
     let dim = look.effect(Effects::DIMMED);
-    format!("{dim}{}{dim:#}\n", look.cut(text, look.width()))
+    let text = look.known(text);
+    let lines = wrap::lines(&text, look.width()).into_iter();
+    lines.map(|(line, _)| format!("{dim}{}{dim:#}\n", line.trim_end())).collect()
 }
 
 /// The names of series, each with its sign, on lines that fit.
