@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::output::chart::Wanted;
 use crate::output::{self, Format};
 use crate::session::Error;
-use crate::terminal::Sink;
+use crate::terminal::{Sink, View};
 
 /// Where and how results are written.
 #[derive(Debug, Clone, Args)]
 pub(super) struct OutputArgs {
-    /// Format: table, csv, tsv, json, ndjson, line, markdown, parquet. Told from --out's ending when not given.
+    /// Format: table, csv, tsv, json, ndjson, line, markdown, html, arrow, parquet. Told from --out's ending when not given.
     #[arg(short, long, value_name = "FORMAT", env = "TRAILQL_OUTPUT")]
     pub(super) output: Option<Format>,
-    /// File to write results to, whole or not at all.
+    /// File to write results to, whole or not at all; a pipe gets them as they come.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
     /// At most this many rows of each result.
@@ -33,6 +34,47 @@ impl OutputArgs {
     /// Where the rows go.
     pub(super) fn sink(&self) -> Result<Sink, Error> {
         sink(self.out.as_deref())
+    }
+}
+
+/// How a table looks.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ViewArgs {
+    /// Draw a chart in the table's place: bar, time, or auto as the answer suggests; of a page, above the table.
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "auto")]
+    pub(super) chart: Option<Wanted>,
+    /// Show values that do not fit over several lines, rather than cut.
+    #[arg(long, env = "TRAILQL_WRAP")]
+    pub(super) wrap: bool,
+    /// Text for null.
+    #[arg(long, value_name = "TEXT", env = "TRAILQL_NULL_VALUE")]
+    pub(super) null_value: Option<String>,
+    /// Rows that a table shows; the others are counted.
+    #[arg(long, value_name = "N", env = "TRAILQL_MAX_ROWS")]
+    pub(super) max_rows: Option<usize>,
+}
+
+impl ViewArgs {
+    /// How answers are shown.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a chart in a format that has none.
+    pub(super) fn view(&self, output: &OutputArgs) -> Result<View, Error> {
+        let format = output.format()?;
+        if self.chart.is_some() && !matches!(format, Format::Table | Format::Html) {
+            return Err(Error::Usage {
+                message: format!("`{format}` has no charts"),
+                help: "--chart draws in the formats table and html".to_owned(),
+            });
+        }
+        Ok(View {
+            format,
+            limit: output.limit,
+            chart: self.chart,
+            wrap: self.wrap,
+            null: self.null_value.clone(),
+            max_rows: self.max_rows,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Exit;
-use super::output::OutputArgs;
+use super::output::{OutputArgs, ViewArgs};
 use super::texts::{self, TextArgs};
 use crate::session::{Error, Options, Session};
 use crate::terminal::Terminal;
@@ -23,12 +23,15 @@ pub(super) struct QueryArgs {
     /// Where and how results are written.
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// How tables look.
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
 }
 
 /// Runs every statement in order. Stops at the first that fails, unless asked to go on.
 pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let texts = texts::read(&args.texts)?;
-    let format = args.output.format()?;
+    let view = args.view.view(&args.output)?;
     let session = Session::open(&args.archives, options).await?;
     let mut exit = Exit::Complete;
     let mut sink = args.output.sink()?;
@@ -43,7 +46,7 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
             is_idle = false;
             let answered = async { terminal.wait(session.run(statement?)).await };
             let answered = match answered.await {
-                Ok(answer) => terminal.show(answer, format, args.output.limit, &mut sink, &[]).await,
+                Ok(answer) => terminal.show(answer, &view, &mut sink, &[]).await,
                 Err(error) => Err(error),
             };
             exit = exit.and(match answered {

@@ -71,8 +71,8 @@ pub(super) fn keeps_end(text: &str) -> bool {
     !text.contains(' ') && !text.starts_with(['{', '['])
 }
 
-/// The text within `width` columns, with a `…` where something is missing.
-pub(super) fn cut(text: &str, width: usize, keep_end: bool) -> Cow<'_, str> {
+/// The text within `width` columns, with `mark`, such as `…`, where something is missing.
+pub(super) fn cut(text: &str, width: usize, keep_end: bool, mark: char) -> Cow<'_, str> {
     // No text takes more columns than bytes, so most need no measuring.
     if text.len() <= width || text.width() <= width {
         return Cow::Borrowed(text);
@@ -80,19 +80,25 @@ pub(super) fn cut(text: &str, width: usize, keep_end: bool) -> Cow<'_, str> {
     let room = width.saturating_sub(1);
     let tail = if keep_end { &text[text.len() - last(text, room / 2)..] } else { "" };
     let head = &text[..first(text, room - tail.width())];
-    Cow::Owned(format!("{head}…{tail}"))
+    Cow::Owned(format!("{head}{mark}{tail}"))
 }
 
 /// Bytes of the longest beginning within `width` columns.
-fn first(text: &str, width: usize) -> usize {
-    let ends = text.char_indices().map(|(start, char)| start + char.len_utf8());
+pub(super) fn first(text: &str, width: usize) -> usize {
+    let ends = text.char_indices().map(|(start, char)| start + char.len_utf8()).take(most_letters(width));
     ends.take_while(|end| text[..*end].width() <= width).last().unwrap_or(0)
 }
 
 /// Bytes of the longest ending within `width` columns.
 fn last(text: &str, width: usize) -> usize {
-    let starts = text.char_indices().rev().map(|(start, _)| start);
+    let starts = text.char_indices().rev().map(|(start, _)| start).take(most_letters(width));
     starts.take_while(|start| text[*start..].width() <= width).last().map_or(0, |start| text.len() - start)
+}
+
+/// Letters that are looked at for so many columns: every beginning is measured anew, and marks without a width of
+/// their own may pile up without end.
+fn most_letters(width: usize) -> usize {
+    width.saturating_mul(8).saturating_add(16)
 }
 
 #[cfg(test)]
@@ -135,7 +141,7 @@ mod tests {
 
     #[test]
     fn names_keep_both_ends_and_sentences_their_beginning() {
-        let cut = |text, width| cut(text, width, keeps_end(text)).into_owned();
+        let cut = |text, width| cut(text, width, keeps_end(text), '…').into_owned();
         assert_eq!(cut("arn:aws:iam::123456789012:user/alice", 17), "arn:aws:…er/alice");
         assert_eq!(cut("User is not authorized", 12), "User is not…");
         assert_eq!(cut("{\"a\":\"bcdef\"}", 6), "{\"a\":…");
@@ -146,7 +152,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cut_text_is_within_its_width(text in any::<String>(), width in 1_usize..30, keep_end: bool) {
-            prop_assert!(cut(&text, width, keep_end).width() <= width);
+            prop_assert!(cut(&text, width, keep_end, '…').width() <= width);
         }
 
         #[test]

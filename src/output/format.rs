@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use datafusion::arrow::datatypes::SchemaRef;
 
-use super::{Options, Out, Result, Sink, csv, json, line, markdown, parquet, table, tsv};
+use super::{Options, Out, Result, Sink, arrow, csv, html, json, line, markdown, parquet, table, tsv};
 use crate::diag::closest;
 
 /// A form in which rows are written.
@@ -26,6 +26,10 @@ pub enum Format {
     Line,
     /// A table for issues and reports.
     Markdown,
+    /// A page with a table to sort and to search.
+    Html,
+    /// An Arrow IPC file.
+    Arrow,
     /// A Parquet file.
     Parquet,
 }
@@ -55,7 +59,7 @@ pub const FORMATS: &[FormatInfo] = &[
         format: Format::Table,
         name: "table",
         aliases: &["box", "text"],
-        summary: "A box that fits the terminal; what does not fit is cut and counted.",
+        summary: "A box that fits the terminal; what does not fit is cut or wrapped, and counted.",
         text: true,
         endings: &["txt"],
         open: table::open,
@@ -113,6 +117,24 @@ pub const FORMATS: &[FormatInfo] = &[
         text: true,
         endings: &["md"],
         open: markdown::open,
+    },
+    FormatInfo {
+        format: Format::Html,
+        name: "html",
+        aliases: &[],
+        summary: "A page that needs no network: a table to sort, search and print.",
+        text: true,
+        endings: &["html", "htm"],
+        open: html::open,
+    },
+    FormatInfo {
+        format: Format::Arrow,
+        name: "arrow",
+        aliases: &["feather", "ipc"],
+        summary: "An Arrow IPC file (Feather V2) with types; not for a terminal.",
+        text: false,
+        endings: &["arrow", "feather", "ipc"],
+        open: arrow::open,
     },
     FormatInfo {
         format: Format::Parquet,
@@ -219,7 +241,7 @@ mod tests {
         assert_eq!(error("jsno"), "no output format is named `jsno`; `json` has a similar name");
         assert_eq!(
             error("xlsx"),
-            "no output format is named `xlsx`; there are table, csv, tsv, json, ndjson, line, markdown, parquet"
+            "no output format is named `xlsx`; there are table, csv, tsv, json, ndjson, line, markdown, html, arrow, parquet"
         );
     }
 }

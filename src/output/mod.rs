@@ -5,10 +5,13 @@
 //! on is defused on the way out ([`escape`]). Where the text goes, and what is said on stderr about rows
 //! that were not shown, is for the caller.
 
+pub mod chart;
 pub mod diagnostic;
 pub mod escape;
+pub mod html;
 pub mod summary;
 
+mod arrow;
 mod csv;
 mod encode;
 mod fit;
@@ -147,6 +150,16 @@ pub struct Options {
     pub style: ValueStyle,
     /// Values that a table sets off.
     pub tones: Option<Tones>,
+    /// Whether a table shows values that do not fit over several lines, rather than cut.
+    pub wrap: bool,
+    /// Whether tables and charts are drawn with ASCII alone.
+    pub ascii: bool,
+    /// The chart in a table's place or below it, or above the table of a page.
+    pub chart: Option<chart::Wanted>,
+    /// Columns of a chart where [`width`](Self::width) is none. None: 80.
+    pub chart_width: Option<usize>,
+    /// Whether the output has a result already, whose page goes on.
+    pub continues: bool,
 }
 
 impl Default for Options {
@@ -160,6 +173,11 @@ impl Default for Options {
             headings: true,
             style: ValueStyle::Sql,
             tones: None,
+            wrap: false,
+            ascii: false,
+            chart: None,
+            chart_width: None,
+            continues: false,
         }
     }
 }
@@ -186,6 +204,8 @@ pub struct Written {
     pub hidden_columns: usize,
     /// Values of shown rows and columns that a table cut short.
     pub cut_values: u64,
+    /// Why a chart that was wanted is not there.
+    pub undrawn: Option<chart::Undrawn>,
 }
 
 /// Where a format writes to.
@@ -302,7 +322,9 @@ mod tests {
 
     #[test]
     fn streaming_formats_have_written_a_batch_before_the_next_comes() {
-        for format in [Format::Csv, Format::Tsv, Format::Json, Format::Ndjson, Format::Line, Format::Markdown] {
+        for format in
+            [Format::Csv, Format::Tsv, Format::Json, Format::Ndjson, Format::Line, Format::Markdown, Format::Html]
+        {
             let batch = sample::texts(&["seen"]);
             let out = sample::Shared::default();
             let mut writer = Writer::new(format, batch.schema(), Options::default(), Box::new(out.clone()))

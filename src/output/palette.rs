@@ -44,6 +44,13 @@ impl Default for Palette {
 }
 
 impl Palette {
+    /// No colours.
+    #[must_use]
+    pub fn plain() -> Self {
+        let none = Style::new();
+        Self { error: none, warning: none, notice: none, help: none, heading: none, null: none, rule: none }
+    }
+
     /// Sets the style of one of [`THINGS`]; false where there is no such thing.
     pub fn set(&mut self, thing: &str, style: Style) -> bool {
         let field = match thing {

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use super::commands::Argument;
 use crate::config::ShellDefaults;
 use crate::diag::closest;
+use crate::output::chart::{Place, Wanted};
 use crate::output::{FORMATS, Format};
 use crate::session::{Error, Language};
+use crate::terminal::View;
 
 /// How the shell asks and shows.
 #[derive(Debug, Clone)]
@@ -77,6 +79,17 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How an answer in this form is shown.
+    pub(super) fn view(&self, format: Format) -> View {
+        View {
+            chart: self.chart.then_some(Wanted { kind: None, place: Place::Below }),
+            wrap: self.wrap,
+            null: self.null.clone(),
+            max_rows: self.max_rows,
+            ..View::from(format)
+        }
+    }
+
     /// As the configuration has them.
     pub(super) fn of(defaults: &ShellDefaults) -> Result<Self, Error> {
         let mut settings = Self::default();

@@ -14,8 +14,9 @@ use super::interrupt::Interrupts;
 use super::settings::{Pager, Settings};
 use crate::diag::Source;
 use crate::output::Format;
+use crate::output::chart::{self, Kind};
 use crate::session::{Error, KeptRows, Language, Options, Session, Statement};
-use crate::terminal::{Sink, Terminal};
+use crate::terminal::{Sink, Terminal, View};
 
 /// A question as it was asked.
 #[derive(Debug, Clone)]
@@ -219,11 +220,12 @@ impl<'a> Shell<'a> {
     fn show(&mut self, statement: Statement, is_vertical: bool) -> Result<Option<()>, Error> {
         let format = if is_vertical { Format::Line } else { self.settings.format };
         let (mut sink, format) = self.sink(format)?;
+        let view = self.settings.view(format);
         let session = Arc::clone(&self.session);
         let work = async {
             let mut answer = self.terminal.wait(session.run(statement)).await?;
             let kept = answer.keep();
-            let shown = self.terminal.show(answer, format, None, &mut sink, &[]).await?;
+            let shown = self.terminal.show(answer, &view, &mut sink, &[]).await?;
             Ok((shown, kept()))
         };
         let Some((shown, rows)) = self.wait(work)? else { return Ok(None) };
@@ -231,9 +233,18 @@ impl<'a> Shell<'a> {
         self.note_incomplete(shown.outcome.is_incomplete());
         if !rows.schema().fields().is_empty() {
             self.session.remember(&rows)?;
+            self.offer_chart(&view, &rows);
             self.rows = Some(rows);
         }
         Ok(Some(()))
+    }
+
+    /// Tells of the chart that rows over time would make.
+    fn offer_chart(&self, view: &View, rows: &KeptRows) {
+        let is_shown = view.format == Format::Table && view.chart.is_none() && rows.rows() > 1;
+        if is_shown && self.interrupts.is_some() && chart::suggest(rows.schema()) == Some(Kind::Time) {
+            self.terminal.note(".chart draws these rows over time; .charts on always does");
+        }
     }
 
     /// Where a result goes, and in which form.

@@ -8,6 +8,7 @@ mod rows;
 mod sink;
 mod speak;
 mod summary;
+mod view;
 
 use std::io;
 use std::sync::Arc;
@@ -20,9 +21,11 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 pub use progress::ShowProgress;
 pub use sink::Sink;
 pub use speak::Form;
+pub use view::View;
 
 use progress::Progress;
 
+use crate::output::chart::Place;
 use crate::output::{self, Format, Palette, Writer, escape};
 use crate::session::{Answer, Error, Gauge, Outcome};
 
@@ -122,25 +125,22 @@ impl Terminal {
     pub async fn show(
         &self,
         mut answer: Answer,
-        format: Format,
-        limit: Option<u64>,
+        view: &View,
         sink: &mut Sink,
         constants: &[(&str, &str)],
     ) -> Result<Shown, Error> {
         let started = Instant::now();
         self.remark(answer.notices());
-        let mut left = limit.unwrap_or(u64::MAX);
-        let style = answer.language().style();
-        let width = sink.is_terminal().then(|| columns(answer.schema().fields().len())).flatten();
+        let mut left = view.limit.unwrap_or(u64::MAX);
+        let schema = with_constants(&answer.schema(), constants);
         let options = output::Options {
-            width,
-            max_rows: answer.screen_rows().filter(|_| sink.is_terminal()),
+            max_rows: view.max_rows.or(answer.screen_rows().filter(|_| sink.is_terminal())),
             color: self.color_rows && sink.is_terminal(),
             palette: self.palette,
-            style,
-            ..output::Options::default()
+            style: answer.language().style(),
+            ..view.options(sink, schema.fields().len())
         };
-        if format == Format::Table && is_explanation(&answer.schema()) {
+        if view.format == Format::Table && is_explanation(&answer.schema()) {
             return self.show_plans(answer, sink, started).await;
         }
         // A statement that defines something has nothing to show.
@@ -148,7 +148,8 @@ impl Terminal {
             while answer.next().await?.is_some() {}
             return Ok(Shown { rows: 0, outcome: answer.outcome() });
         }
-        let mut writer = Writer::new(format, with_constants(&answer.schema(), constants), options, sink.writer())?;
+        let mut writer = Writer::new(view.format, schema, options, sink.writer())?;
+        sink.begin();
         let mut rows = 0;
         let mut progress = self.progress();
         while left > 0
@@ -163,6 +164,11 @@ impl Terminal {
         sink.settle()?;
         let outcome = answer.outcome();
         drop(answer);
+        // A chart that was only offered is not missed.
+        let was_asked = view.chart.is_some_and(|chart| chart.kind.is_some() || chart.place == Place::Instead);
+        if let Some(why) = written.undrawn.filter(|_| was_asked) {
+            self.note_undrawn(why);
+        }
         self.report(None, &outcome, &written, started);
         Ok(Shown { rows, outcome })
     }
@@ -202,14 +208,6 @@ impl Terminal {
     pub fn color(&self) -> bool {
         self.color
     }
-}
-
-/// The terminal's width. Every answer fits it, unless it has no columns at all.
-fn columns(fields: usize) -> Option<usize> {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    (fields > 0)
-        .then(|| told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))))
-        .flatten()
 }
 
 /// Whether rows of this schema are what `EXPLAIN` answers.

@@ -1,9 +1,11 @@
 //! Rows that a command makes itself of an answer.
 
+use std::sync::Arc;
+
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 
-use super::{Sink, Terminal, columns};
+use super::{Sink, Terminal, View, view};
 use crate::output::{self, Format, Tones, Writer, Written};
 use crate::session::{Answer, Error};
 
@@ -51,10 +53,28 @@ impl Terminal {
         tones: Option<Tones>,
         sink: &Sink,
     ) -> Result<Writer, Error> {
-        let width = sink.is_terminal().then(|| columns(schema.fields().len())).flatten();
-        let color = self.colors(sink);
-        let options = output::Options { width, color, palette: self.palette, tones, ..output::Options::default() };
-        Ok(Writer::new(format, schema, options, sink.writer())?)
+        let of_view = View::from(format).options(sink, schema.fields().len());
+        let options = output::Options { color: self.colors(sink), palette: self.palette, tones, ..of_view };
+        let writer = Writer::new(format, schema, options, sink.writer())?;
+        sink.begin();
+        Ok(writer)
+    }
+
+    /// Draws rows that were kept, or says why they make no chart.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn draw(&self, schema: &SchemaRef, rows: &[RecordBatch], view: &View, sink: &Sink) -> Result<(), Error> {
+        let of_view = view.options(sink, schema.fields().len());
+        let options = output::Options { color: self.colors(sink), palette: self.palette, ..of_view };
+        let mut writer = Writer::new(view.format, Arc::clone(schema), options, sink.writer())?;
+        for batch in rows {
+            writer.write(batch)?;
+        }
+        if let Some(why) = writer.finish()?.undrawn {
+            self.note_undrawn(why);
+        }
+        Ok(())
     }
 
     /// Whether what goes there is coloured.
@@ -66,6 +86,6 @@ impl Terminal {
     /// The columns of what goes there, as far as they are known.
     #[must_use]
     pub fn width(&self, sink: &Sink) -> Option<usize> {
-        sink.is_terminal().then(|| columns(1)).flatten()
+        sink.is_terminal().then(view::width).flatten()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::{Terminal, summary};
 use crate::diag::{Diagnostics, Severity};
+use crate::output::chart::Undrawn;
 use crate::output::diagnostic::{self, Title};
 use crate::output::summary::human_count;
 use crate::output::{self, Palette, escape};
@@ -126,6 +127,13 @@ impl Terminal {
     pub fn notice(&self, message: &str, help: &str) {
         if !self.quiet {
             self.message(Title::Notice, message, &[help.to_owned()]);
+        }
+    }
+
+    /// Says why there is no chart.
+    pub fn note_undrawn(&self, why: Undrawn) {
+        if !self.quiet {
+            self.message(Title::Notice, &why.to_string(), &[]);
         }
     }
 

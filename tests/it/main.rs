@@ -2,6 +2,7 @@
 
 mod asked;
 mod bad_input;
+mod browser;
 mod config;
 mod corpus;
 mod counters;
@@ -14,7 +15,9 @@ mod hostile;
 mod lookup;
 #[path = "../memory.rs"]
 mod memory;
+mod outputs;
 mod packs;
+mod pages;
 mod plans;
 mod prefilter;
 mod properties;

@@ -71,8 +71,8 @@ pub(in crate::cli) struct HuntArgs {
 /// Where and how findings are written.
 #[derive(Debug, Clone, Args)]
 pub(super) struct HuntOutputArgs {
-    /// Format: sarif, ocsf, html, or rows as table, csv, tsv, json, ndjson, line, markdown, parquet. Told from
-    /// --out's ending when not given; a summary by rule without either.
+    /// Format: sarif, ocsf, html, or rows as table, csv, tsv, json, ndjson, line, markdown, arrow, parquet. Told
+    /// from --out's ending when not given; a summary by rule without either.
     #[arg(short, long, value_name = "FORMAT", env = "TRAILQL_OUTPUT")]
     pub(super) output: Option<HuntFormat>,
     /// File to write findings to, whole or not at all: findings.sarif, .ocsf.json, .html, or a format of rows.

@@ -57,6 +57,7 @@ impl HuntFormat {
     pub(super) fn of_rows(self) -> Result<Format, Error> {
         match self {
             Self::Rows(format) => Ok(format),
+            Self::Report(Report::Html) => Ok(Format::Html),
             Self::Report(report) => Err(Error::Usage {
                 message: format!("these rows are no findings, and `{}` is for findings", report.name()),
                 help: "ask for table, json, csv or another format of rows".to_owned(),
@@ -78,7 +79,10 @@ impl FromStr for HuntFormat {
             let help = match closest(name, FORMATS.iter().flat_map(FormatInfo::names).chain(reports())) {
                 Some(close) => format!("`{close}` has a similar name"),
                 None => {
-                    let all: Vec<_> = FORMATS.iter().map(|info| info.name).chain(reports()).collect();
+                    // A page of findings has the name of a page of rows, and takes its place.
+                    let rows =
+                        FORMATS.iter().map(|info| info.name).filter(|name| reports().all(|report| report != *name));
+                    let all: Vec<_> = rows.chain(reports()).collect();
                     format!("there are {}", all.join(", "))
                 }
             };

@@ -14,7 +14,7 @@ use crate::output::{self, Format};
 use crate::packs::{self, Compiler, Findings, Hunt, Level, Pack, Rule, SavedQuery, Tuning, report};
 use crate::schema::attack;
 use crate::session::{Error, Options, Outcome, Session};
-use crate::terminal::{Sink, Terminal};
+use crate::terminal::{Sink, Terminal, View};
 pub(super) use args::HuntArgs;
 use args::HuntOutputArgs;
 use format::{HuntFormat, Report};
@@ -339,10 +339,11 @@ async fn ask(
     if for_people {
         sink.heading(&format!("## {} · {level} · {}", query.id, query.header.title))?;
     }
+    let view = View { limit, ..View::from(format) };
     let mut exit = Exit::Complete;
     for statement in session.parse(&query.source, query.language)? {
         let answer = terminal.wait(session.run(statement)).await?;
-        let shown = terminal.show(answer, format, limit, sink, constants).await?;
+        let shown = terminal.show(answer, &view, sink, constants).await?;
         let is_bad = args.fail_on.is_some_and(|least| shown.rows > 0 && query.header.level >= least);
         exit = exit.and(Exit::of_outcome(&shown.outcome)).and(if is_bad { Exit::BadNews } else { Exit::Complete });
     }

@@ -4,10 +4,20 @@ use std::path::PathBuf;
 
 use super::{Argument, Done, GO_ON, Meta, missing};
 use crate::output::Format;
+use crate::output::chart::Wanted;
 use crate::repl::settings;
 use crate::repl::shell::{Once, Shell};
+use crate::session::Error;
+use crate::terminal::View;
 
 pub(super) const ALL: &[Meta] = &[
+    Meta {
+        names: &[".chart"],
+        usage: ".chart [bar|time]",
+        summary: "draw the answer before: bars, or lines over time",
+        argument: Argument::Word(&["bar", "time"]),
+        run: draw,
+    },
     Meta {
         names: &[".expanded", "\\x"],
         usage: ".expanded",
@@ -30,6 +40,24 @@ pub(super) const ALL: &[Meta] = &[
         run: show,
     },
 ];
+
+fn draw(shell: &mut Shell<'_>, kind: &str) -> Done {
+    let wanted = match kind {
+        "" => Wanted::default(),
+        kind => kind.parse().map_err(|message| Error::Usage { message, help: "write `.chart bar`".to_owned() })?,
+    };
+    let Some(rows) = shell.rows().filter(|rows| rows.is_whole()) else {
+        return Err(Error::Usage {
+            message: "there is no answer to draw".to_owned(),
+            help: "ask a query with at most 200,000 rows first".to_owned(),
+        });
+    };
+    let mut sink = shell.screen();
+    let view = View { chart: Some(wanted), ..shell.settings().view(Format::Table) };
+    shell.terminal().draw(rows.schema(), rows.batches(), &view, &sink)?;
+    sink.settle()?;
+    GO_ON
+}
 
 fn expanded(shell: &mut Shell<'_>, _: &str) -> Done {
     let settings = shell.settings_mut();

@@ -1,7 +1,5 @@
 //! Reports of findings, from the program to their readers: the page in a browser, SARIF and OCSF as JSON.
 
-mod browser;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,7 +9,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use browser::Browser;
+use crate::browser::Browser;
 
 /// What a stranger may write into a log.
 const HOSTILE: &str = "</script><script>window.hurt = 1</script>\"><img src=\"http://192.0.2.1/x\" \

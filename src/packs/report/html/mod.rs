@@ -8,20 +8,17 @@ mod data;
 
 use std::io::Write;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
 use super::super::{Findings, LEVELS};
 use super::{Context, time, totals, unwritten, written};
-use crate::output::escape;
+use crate::output::html::{policy, text};
 use crate::output::summary::human_count;
 use crate::session::Error;
 
 /// The page, with `@@name@@` where something belongs.
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = crate::output::html::page_style!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Writes findings as a page.
@@ -32,7 +29,7 @@ pub fn write(findings: &Findings, context: &Context, out: &mut impl Write) -> Re
     for (place, part) in PAGE.split("@@").enumerate() {
         let text = match part {
             _ if place % 2 == 0 => part.to_owned(),
-            "policy" => policy(),
+            "policy" => policy(SCRIPT, STYLE),
             "style" => STYLE.to_owned(),
             "script" => SCRIPT.to_owned(),
             "archives" => text(&context.archives.join(", ")),
@@ -49,33 +46,6 @@ pub fn write(findings: &Findings, context: &Context, out: &mut impl Write) -> Re
         out.write_all(text.as_bytes()).map_err(unwritten)?;
     }
     Ok(())
-}
-
-/// Nothing may load, and only what has these hashes may run or style.
-fn policy() -> String {
-    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
-    format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; \
-         form-action 'none'",
-        hash(SCRIPT),
-        hash(STYLE)
-    )
-}
-
-/// Text between tags or in an attribute.
-fn text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in escape::terminal(text).chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(character),
-        }
-    }
-    out
 }
 
 fn facts(findings: &Findings, context: &Context) -> String {
@@ -157,8 +127,13 @@ fn moment(time: i64, format: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use sha2::{Digest, Sha256};
+
     use super::super::sample;
     use super::*;
+    use crate::output::escape;
 
     fn page(of: (Findings, Context)) -> String {
         let mut out = Vec::new();

@@ -1,43 +1,41 @@
-//! A box of light lines that fits the terminal: names above, numbers to the right, nulls set off.
+//! A box that fits the terminal: names above, numbers to the right, nulls set off.
 //!
-//! Every row is one line. What does not fit is cut with a `…` or hidden, and counted. The columns are known only
-//! when the rows are, so rows are held until the end: at most [`Options::max_rows`], each cut to the
-//! terminal's width. `comfy-table` is not used: it counts widths in 16 bits and wraps what is longer, and logs hold
-//! values of 100 KB.
+//! Every row is one line, unless values are wrapped. What does not fit is cut with a `…` or hidden, and counted. The
+//! columns are known only when the rows are, so rows are held until the end: at most [`Options::max_rows`], each cut
+//! to the terminal's width. `comfy-table` is not used: it counts widths in 16 bits and wraps what is longer, and logs
+//! hold values of 100 KB.
 
-use std::fmt::Write as _;
+mod pen;
+pub(super) mod wrap;
+
 use std::io::Write;
-use std::iter::repeat_n;
 
-use anstyle::{AnsiColor, Effects, Style};
+use anstyle::Style;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::{self, Wish, cut, keeps_end};
 use super::value::{each_row, is_number, is_text};
-use super::{Options, Out, Result, Sink, Tone, Written, escape};
+use super::{Options, Out, Result, Sink, Written, chart, escape};
+use crate::output::Palette;
+use pen::{Pen, Rule, Strokes, loud};
 
 /// The narrowest terminal a table is made for, in columns; on a narrower one it runs over.
 pub(super) const NARROWEST: usize = 10;
 
+/// Bytes of one wrapped value that are kept: all of a CloudTrail record, whose limit is 256 KB.
+const MOST_WRAPPED: usize = 256 << 10;
+
 pub(super) fn open(schema: SchemaRef, options: Options, out: Out) -> Result<Box<dyn Sink>> {
-    let heading = |name: &str| Shown::new(&escape::terminal(name), options.width);
-    let columns = schema
-        .fields()
-        .iter()
-        .map(|field| Column {
-            heading: heading(field.name()),
-            right: is_number(field.data_type()),
-            rigid: !is_text(field.data_type()),
-        })
-        .collect();
-    let toned = options.tones.and_then(|tones| schema.index_of(tones.column).ok());
-    let options = Options { width: options.width.map(|width| width.max(NARROWEST)), ..options };
-    Ok(Box::new(Table { out, columns, options, toned, rows: Vec::new(), hidden_rows: 0 }))
+    Ok(match options.chart {
+        Some(wanted) => chart::open(schema, options, wanted, out),
+        None => Box::new(Table::new(&schema, options, out)),
+    })
 }
 
-struct Table {
+/// See the file.
+pub(super) struct Table {
     out: Out,
     columns: Vec<Column>,
     options: Options,
@@ -56,7 +54,7 @@ struct Column {
 /// A value as it waits to be drawn.
 struct Shown {
     text: String,
-    /// Terminal columns it takes.
+    /// Terminal columns that its widest line takes.
     width: usize,
     keeps_end: bool,
     null: bool,
@@ -65,31 +63,75 @@ struct Shown {
 }
 
 impl Shown {
-    /// No value needs more than the terminal's width, so no more is kept.
-    fn new(text: &str, limit: Option<usize>) -> Self {
+    /// No value needs more than the terminal's width, so no more is kept. Line breaks stay where values are wrapped.
+    fn new(text: &str, options: &Options) -> Self {
         let keeps_end = keeps_end(text);
-        let kept = cut(text, limit.unwrap_or(usize::MAX), keeps_end);
-        Self { width: kept.width(), cut: kept.len() < text.len(), keeps_end, null: false, text: kept.into_owned() }
+        let more = strokes(options).more;
+        if options.wrap {
+            let kept = &text[..text.floor_char_boundary(MOST_WRAPPED)];
+            let is_cut = kept.len() < text.len();
+            let mut text = escape::terminal_lines(kept).replace('\t', "\\t");
+            text.extend(is_cut.then_some(more));
+            let width = text.split('\n').map(UnicodeWidthStr::width).max().unwrap_or(0);
+            return Self { width, cut: is_cut, keeps_end, null: false, text };
+        }
+        let text = escape::terminal(text);
+        let kept = cut(&text, options.width.unwrap_or(usize::MAX), keeps_end, more);
+        Self { width: kept.width(), cut: kept != text, keeps_end, null: false, text: kept.into_owned() }
+    }
+}
+
+fn strokes(options: &Options) -> &'static Strokes {
+    if options.ascii { &pen::ASCII } else { &pen::UNICODE }
+}
+
+impl Table {
+    /// No rows yet.
+    pub(super) fn new(schema: &SchemaRef, options: Options, out: Out) -> Self {
+        let options = Options { width: options.width.map(|width| width.max(NARROWEST)), ..options };
+        let columns = schema
+            .fields()
+            .iter()
+            .map(|field| Column {
+                heading: Shown::new(field.name(), &options),
+                right: is_number(field.data_type()),
+                rigid: !is_text(field.data_type()),
+            })
+            .collect();
+        let toned = options.tones.and_then(|tones| schema.index_of(tones.column).ok());
+        Self { out, columns, options, toned, rows: Vec::new(), hidden_rows: 0 }
+    }
+
+    /// What it would have been drawn on.
+    pub(super) fn into_out(self) -> Out {
+        self.out
     }
 }
 
 impl Sink for Table {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let room = self.options.max_rows.map_or(usize::MAX, |most| most - self.rows.len());
+        let room = self.options.max_rows.map_or(usize::MAX, |most| most.saturating_sub(self.rows.len()));
         let shown = room.min(batch.num_rows());
         self.hidden_rows += (batch.num_rows() - shown) as u64;
         let null = self.options.null_for_people();
         each_row(&batch.slice(0, shown), self.options.style, |cells| {
-            let show = |text: Option<&str>| Shown {
-                null: text.is_none(),
-                ..Shown::new(&escape::terminal(text.unwrap_or(null)), self.options.width)
-            };
+            let show =
+                |text: Option<&str>| Shown { null: text.is_none(), ..Shown::new(text.unwrap_or(null), &self.options) };
             self.rows.push(cells.iter().map(|cell| show(cell.get())).collect());
             Ok(())
         })
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Written> {
+    fn finish(self: Box<Self>) -> Result<Written> {
+        let (mut out, written) = self.end()?;
+        out.flush()?;
+        Ok(written)
+    }
+}
+
+impl Table {
+    /// Draws the table; what comes below it goes to the same place.
+    pub(super) fn end(mut self) -> Result<(Out, Written)> {
         let wish = |(index, column): (usize, &Column)| Wish {
             heading: if self.options.headings { column.heading.width } else { 0 },
             widest: self.rows.iter().filter_map(|row| row.get(index)).map(|value| value.width).max().unwrap_or(0),
@@ -98,47 +140,42 @@ impl Sink for Table {
         let wishes: Vec<_> = self.columns.iter().enumerate().map(wish).collect();
         let widths = fit::widths(&wishes, self.options.width);
         let mut pen = Pen {
+            strokes: strokes(&self.options),
+            palette: if self.options.color { self.options.palette } else { Palette::plain() },
             hidden: widths.len() < wishes.len(),
-            color: self.options.color,
-            rule: Style::new(),
-            line: String::new(),
+            wrap: self.options.wrap,
             cut: 0,
+            text: String::new(),
         };
-        if pen.color {
-            pen.rule = self.options.palette.rule;
-        }
         if !widths.is_empty() {
             self.draw(&widths, &mut pen)?;
         }
-        self.out.flush()?;
-        Ok(Written {
+        let written = Written {
             hidden_rows: self.hidden_rows,
             hidden_columns: wishes.len() - widths.len(),
             cut_values: pen.cut,
             ..Written::default()
-        })
+        };
+        Ok((self.out, written))
     }
-}
 
-impl Table {
     fn draw(&mut self, widths: &[usize], pen: &mut Pen) -> Result<()> {
         let out = &mut self.out;
-        let bold = if pen.color { self.options.palette.heading } else { Style::new() };
-        out.write_all(pen.rule(widths, ['┌', '┬', '┐']).as_bytes())?;
+        let (bold, dim) = (pen.palette.heading, pen.palette.null);
+        out.write_all(pen.rule(widths, Rule::Top).as_bytes())?;
         if self.options.headings {
             let names = self.columns.iter().map(|column| (&column.heading, bold, column.right));
             out.write_all(pen.row(widths, names).as_bytes())?;
-            out.write_all(pen.rule(widths, ['├', '┼', '┤']).as_bytes())?;
+            out.write_all(pen.rule(widths, Rule::Inner).as_bytes())?;
             // Only values that are cut are counted.
             pen.cut = 0;
         }
-        let pen_color = pen.color;
-        let dim = if pen.color { self.options.palette.null } else { Style::new() };
+        let pen_color = self.options.color;
         let mut before: Option<&str> = None;
         for row in &self.rows {
             let toned = self.toned.and_then(|index| row.get(index)).map(|value| value.text.as_str());
             if before.is_some() && before != toned {
-                out.write_all(pen.rule(widths, ['├', '┼', '┤']).as_bytes())?;
+                out.write_all(pen.rule(widths, Rule::Inner).as_bytes())?;
             }
             before = toned;
             let style = |index: usize, value: &Shown| match self.options.tones {
@@ -156,73 +193,12 @@ impl Table {
             out.write_all(pen.row(widths, values).as_bytes())?;
         }
         if self.hidden_rows > 0 {
-            let more = Shown { cut: false, ..Shown::new("…", None) };
+            let more = Shown::new(&pen.strokes.more.to_string(), &Options::default());
             let marks = self.columns.iter().map(|column| (&more, dim, column.right));
             out.write_all(pen.row(widths, marks).as_bytes())?;
         }
-        out.write_all(pen.rule(widths, ['└', '┴', '┘']).as_bytes())?;
+        out.write_all(pen.rule(widths, Rule::Bottom).as_bytes())?;
         Ok(())
-    }
-}
-
-/// The style of a tone, in colours that are told apart on dark and on light ground.
-fn loud(tone: Tone) -> Style {
-    let in_color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
-    match tone {
-        Tone::Alarm => in_color(AnsiColor::Red).effects(Effects::BOLD | Effects::INVERT),
-        Tone::Bad => in_color(AnsiColor::Red).effects(Effects::BOLD),
-        Tone::Warning => in_color(AnsiColor::Yellow),
-        Tone::Notice => in_color(AnsiColor::Cyan),
-        Tone::Quiet => Style::new().effects(Effects::DIMMED),
-    }
-}
-
-/// Draws line after line.
-struct Pen {
-    /// Whether columns are hidden, which a last column of `…` says.
-    hidden: bool,
-    color: bool,
-    /// How lines are drawn.
-    rule: Style,
-    line: String,
-    /// Values cut so far.
-    cut: u64,
-}
-
-impl Pen {
-    /// A rule with its left, inner and right corners.
-    fn rule(&mut self, widths: &[usize], [left, inner, right]: [char; 3]) -> &str {
-        self.line.clear();
-        let rule = self.rule;
-        let _ = write!(self.line, "{rule}");
-        let mark = self.hidden.then_some(&1);
-        for (index, width) in widths.iter().chain(mark).enumerate() {
-            self.line.push(if index == 0 { left } else { inner });
-            self.line.extend(repeat_n('─', width + 2));
-        }
-        self.line.push(right);
-        let _ = writeln!(self.line, "{rule:#}");
-        &self.line
-    }
-
-    /// One line of values, each with its style and whether it stands to the right.
-    fn row<'a>(&mut self, widths: &[usize], values: impl Iterator<Item = (&'a Shown, Style, bool)>) -> &str {
-        self.line.clear();
-        for (width, (value, style, right)) in widths.iter().zip(values) {
-            let text = cut(&value.text, *width, value.keeps_end);
-            self.cut += u64::from(value.cut || text.len() != value.text.len() || text != value.text);
-            let pad = width.saturating_sub(text.width());
-            // Not the padding of `write!`, which ends at 65,535 columns.
-            let (before, after) = if right { (pad, 0) } else { (0, pad) };
-            let rule = self.rule;
-            let _ = write!(self.line, "{rule}│{rule:#} ");
-            self.line.extend(repeat_n(' ', before));
-            let _ = write!(self.line, "{style}{text}{style:#}");
-            self.line.extend(repeat_n(' ', after + 1));
-        }
-        let rule = self.rule;
-        let _ = writeln!(self.line, "{rule}{}{rule:#}", if self.hidden { "│ … │" } else { "│" });
-        &self.line
     }
 }
 
@@ -231,7 +207,7 @@ mod tests {
     use insta::assert_snapshot;
     use proptest::prelude::*;
 
-    use super::super::{Format, Tones, ValueStyle, sample};
+    use super::super::{Format, Tone, Tones, ValueStyle, sample};
     use super::*;
 
     fn check(options: Options, batches: &[RecordBatch]) -> String {
@@ -264,7 +240,7 @@ mod tests {
         └──────────────────────────┴──────────────┴────────────────┴───────┴───────┴───┘
         "#);
         let (_, written) = sample::bytes(Format::Table, options, &[sample::events()]);
-        assert_eq!(written, Written { rows: 3, hidden_rows: 0, hidden_columns: 1, cut_values: 3 });
+        assert_eq!(written, Written { rows: 3, hidden_columns: 1, cut_values: 3, ..Written::default() });
     }
 
     #[test]
@@ -295,7 +271,7 @@ mod tests {
         └───┘
         ");
         let (_, written) = sample::bytes(Format::Table, options, &batches);
-        assert_eq!(written, Written { rows: 2, hidden_rows: 2, hidden_columns: 0, cut_values: 0 });
+        assert_eq!(written, Written { rows: 2, hidden_rows: 2, ..Written::default() });
     }
 
     #[test]
@@ -370,14 +346,66 @@ mod tests {
         assert!(check(Options::default(), &[sample::texts(&[&long])]).contains(&long));
     }
 
+    #[test]
+    fn wrapped_values_go_on_below_themselves() {
+        let batch = sample::columns(&[
+            ("arn", &["arn:aws:sts::123456789012:assumed-role/admin/alice", "short"]),
+            ("message", &["User is not authorized to do this\nAsk somebody else", "no"]),
+        ]);
+        let options = Options { width: Some(42), wrap: true, ..Options::default() };
+        assert_snapshot!(check(options.clone(), std::slice::from_ref(&batch)), @"
+        ┌────────────────────┬───────────────────┐
+        │ arn                │ message           │
+        ├────────────────────┼───────────────────┤
+        │ arn:aws:sts::12345…│ User is not      …│
+        │ 6789012:assumed-ro…│ authorized to do …│
+        │ le/admin/alice     │ this             ↵│
+        │                    │ Ask somebody else │
+        │ short              │ no                │
+        └────────────────────┴───────────────────┘
+        ");
+        assert_snapshot!(check(Options { ascii: true, ..options.clone() }, std::slice::from_ref(&batch)), @"
+        +--------------------+-------------------+
+        | arn                | message           |
+        +--------------------+-------------------+
+        | arn:aws:sts::12345.| User is not      .|
+        | 6789012:assumed-ro.| authorized to do .|
+        | le/admin/alice     | this             +|
+        |                    | Ask somebody else |
+        | short              | no                |
+        +--------------------+-------------------+
+        ");
+        let (_, written) = sample::bytes(Format::Table, options, &[batch]);
+        assert_eq!(written.cut_values, 0);
+    }
+
+    #[test]
+    fn a_terminal_that_has_only_ascii_gets_no_other_strokes() {
+        let options = Options { width: Some(60), ascii: true, max_rows: Some(2), ..Options::default() };
+        let text = check(options, &[sample::events()]);
+        assert!(text.is_ascii(), "{text}");
+        assert_snapshot!(text, @"
+        +--------------------------+--------------+---+
+        | time                     | eventname    | ~ |
+        +--------------------------+--------------+---+
+        | 2023-07-10T11:42:36Z     | ConsoleLogin | ~ |
+        | 2023-07-10T11:42:37.250Z | GetObject    | ~ |
+        | ~                        | ~            | ~ |
+        +--------------------------+--------------+---+
+        ");
+    }
+
     proptest! {
         #[test]
         fn all_lines_are_equally_wide_and_within_the_terminal(
             rows in sample::rows(3),
             width in prop::option::of(NARROWEST..100),
             max_rows in prop::option::of(0_usize..5),
+            wrap: bool,
+            ascii: bool,
         ) {
-            let text = check(Options { width, max_rows, ..Options::default() }, &[sample::batch_of(&rows, 3)]);
+            let options = Options { width, max_rows, wrap, ascii, ..Options::default() };
+            let text = check(options, &[sample::batch_of(&rows, 3)]);
             prop_assert!(!text.contains(|char| char != '\n' && escape::steers(char)));
             let first = text.lines().next().expect("a rule").width();
             prop_assert!(width.is_none_or(|width| first <= width));
