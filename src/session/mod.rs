@@ -60,10 +60,22 @@ pub struct Session {
 struct Kept {
     /// Every archive and its schema, in the order in which they were opened.
     archives: Vec<(String, Arc<Archive>)>,
+    /// The options of archives that are read with their own, by schema.
+    own: Vec<(String, Options)>,
     /// Tables by definition.
     defined: Vec<commands::Defined>,
     /// Tables whose rows statements have written.
     made: Vec<commands::Made>,
+}
+
+impl Kept {
+    /// Takes an archive up, under the name of its schema.
+    fn keep(&mut self, schema: String, opened: &engine::Opened<'_>) {
+        if opened.asked.name.is_some() {
+            self.own.push((schema.clone(), opened.asked.options.clone()));
+        }
+        self.archives.push((schema, Arc::clone(&opened.archive)));
+    }
 }
 
 /// A statement that was parsed, and can be run.
@@ -116,14 +128,23 @@ impl Session {
         }
         let bug = |error: DataFusionError| Error::Bug(error.strip_backtrace());
         let (context, names) = engine::context(&archives, &options).map_err(bug)?;
-        let archives = names.into_iter().zip(archives.into_iter().map(|opened| opened.archive)).collect();
-        Ok(Self { context, options, kept: Mutex::new(Kept { archives, ..Kept::default() }) })
+        let mut kept = Kept::default();
+        for (name, opened) in names.into_iter().zip(archives) {
+            kept.keep(name, &opened);
+        }
+        Ok(Self { context, options, kept: Mutex::new(kept) })
     }
 
     /// The archives, in the order in which they were opened.
     #[must_use]
     pub fn archives(&self) -> Vec<Arc<Archive>> {
         self.kept().archives.iter().map(|(_, archive)| Arc::clone(archive)).collect()
+    }
+
+    /// The options that the archive of this schema is read with.
+    fn options_of(&self, schema: &str) -> Options {
+        let own = self.kept().own.iter().find(|(known, _)| known == schema).map(|(_, options)| options.clone());
+        own.unwrap_or_else(|| self.options.clone())
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
