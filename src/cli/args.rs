@@ -18,7 +18,7 @@ use super::translate::TranslateArgs;
 
 /// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
 #[derive(Debug, Parser)]
-#[command(name = "trailql", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+#[command(name = "trailql", version, override_usage = USAGE, after_help = AFTER_HELP)]
 pub(super) struct Cli {
     /// What to do; without it, a shell opens.
     #[command(subcommand)]
@@ -34,6 +34,10 @@ pub(super) struct Cli {
     #[command(flatten)]
     pub(super) common: Common,
 }
+
+const USAGE: &str = "\
+trailql [OPTIONS] [ARCHIVE]...
+       trailql [OPTIONS] <COMMAND>";
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 complete · 1 bad news · 2 usage or query error · 3 incomplete · 4 no access · 5 a limit stopped it

@@ -11,7 +11,7 @@ use crate::terminal::Terminal;
 /// `trailql query`.
 #[derive(Debug, Args)]
 pub(super) struct QueryArgs {
-    /// Archives to ask: folders, files, or s3://bucket/prefix.
+    /// Archives to ask: folders, files, s3://bucket/prefix, or names of the configuration.
     #[arg(value_name = "ARCHIVE")]
     pub(super) archives: Vec<String>,
     /// The queries.

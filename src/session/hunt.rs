@@ -115,15 +115,17 @@ impl Session {
         for (name, expr) in shown {
             columns.push(ProjectionExpr::new(physical(expr)?, (*name).to_owned()));
         }
-        let range: Vec<Expr> = self.options.predicate().into_iter().collect();
-        let mut conditions: Vec<Arc<dyn PhysicalExpr>> = Vec::new();
-        for condition in &range {
-            conditions.push(physical(condition)?);
-        }
-        conditions.push(Arc::clone(&rules) as Arc<dyn PhysicalExpr>);
         let mut plans: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
-        for archive in self.archives() {
-            let table = TrailTable::new(archive, self.options.scan);
+        let archives = self.kept().archives.clone();
+        for (name, archive) in archives {
+            let options = self.options_of(&name);
+            let range: Vec<Expr> = options.predicate().into_iter().collect();
+            let mut conditions: Vec<Arc<dyn PhysicalExpr>> = Vec::new();
+            for condition in &range {
+                conditions.push(physical(condition)?);
+            }
+            conditions.push(Arc::clone(&rules) as Arc<dyn PhysicalExpr>);
+            let table = TrailTable::new(archive, options.scan);
             let mut plan = table.scan(&state, None, &range, None).await.map_err(failed)?;
             for condition in conditions.iter().rev() {
                 plan = Arc::new(FilterExec::try_new(Arc::clone(condition), plan).map_err(failed)?);

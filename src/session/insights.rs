@@ -23,8 +23,11 @@ impl Session {
         let mut archives = Vec::new();
         let default_schema = engine::default_schema(&self.context);
         let bare = || TableReference::bare(CLOUDTRAIL);
-        for (name, archive) in self.kept().archives.clone() {
-            let scan = |only| table::catalog::records(&archive, self.options.scan, only);
+        // Not in the loop's own head: there the lock would be held to its end.
+        let opened = self.kept().archives.clone();
+        for (name, archive) in opened {
+            let options = self.options_of(&name);
+            let scan = |only| table::catalog::records(&archive, options.scan, only);
             // By a name that SQL reads the same archive by.
             let is_default = name == default_schema;
             let reference = || match is_default {
@@ -36,8 +39,8 @@ impl Session {
                     .and_then(|table| records(reference(), table))
                     .map_err(|error| Error::from_run(error, &self.ground()))
             };
-            let records = plan(scan(self.options.predicate()))?;
-            let always = plan(scan(self.options.always().predicate()))?;
+            let records = plan(scan(options.predicate()))?;
+            let always = plan(scan(options.always().predicate()))?;
             archives.push(Archive { name, records, always });
         }
         archives.sort_by_key(|archive| archive.name != default_schema);

@@ -63,10 +63,22 @@ pub struct Session {
 struct Kept {
     /// Every archive and its schema, in the order in which they were opened.
     archives: Vec<(String, Arc<Archive>)>,
+    /// The options of archives that are read with their own, by schema.
+    own: Vec<(String, Options)>,
     /// Tables by definition.
     defined: Vec<commands::Defined>,
     /// Tables whose rows statements have written.
     made: Vec<commands::Made>,
+}
+
+impl Kept {
+    /// Takes an archive up, under the name of its schema.
+    fn keep(&mut self, schema: String, opened: &engine::Opened<'_>) {
+        if opened.asked.name.is_some() {
+            self.own.push((schema.clone(), opened.asked.options.clone()));
+        }
+        self.archives.push((schema, Arc::clone(&opened.archive)));
+    }
 }
 
 /// A statement that was parsed, and can be run.
@@ -119,8 +131,11 @@ impl Session {
         }
         let bug = |error: DataFusionError| Error::Bug(error.strip_backtrace());
         let (context, names) = engine::context(&archives, &options).map_err(bug)?;
-        let archives = names.into_iter().zip(archives.into_iter().map(|opened| opened.archive)).collect();
-        Ok(Self { context, options, kept: Arc::new(Mutex::new(Kept { archives, ..Kept::default() })) })
+        let mut kept = Kept::default();
+        for (name, opened) in names.into_iter().zip(archives) {
+            kept.keep(name, &opened);
+        }
+        Ok(Self { context, options, kept: Arc::new(Mutex::new(kept)) })
     }
 
     /// The archives, in the order in which they were opened.
@@ -133,6 +148,12 @@ impl Session {
     #[must_use]
     pub fn attached(&self) -> Vec<(String, String)> {
         self.kept().archives.iter().map(|(name, archive)| (name.clone(), archive.location().display())).collect()
+    }
+
+    /// The options that the archive of this schema is read with.
+    fn options_of(&self, schema: &str) -> Options {
+        let own = self.kept().own.iter().find(|(known, _)| known == schema).map(|(_, options)| options.clone());
+        own.map_or_else(|| self.options.clone(), |own| self.options.over(own))
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -152,17 +173,18 @@ impl Session {
     /// # Errors
     /// [`Error::Bug`] when a table cannot be made anew.
     pub fn narrowed(&self, options: Options) -> Result<Self, Error> {
+        let narrowed = Self { context: self.context.clone(), options, kept: Arc::clone(&self.kept) };
         let (archives, defined) = {
             let kept = self.kept();
             (kept.archives.clone(), kept.defined.clone())
         };
         let is_own = |schema: &str, table: &str| defined.iter().any(|own| own.schema == schema && own.name == table);
         for (schema, archive) in &archives {
-            let options = options.of_schema(schema);
+            let options = narrowed.options_of(schema);
             engine::narrow(&self.context, schema, archive, &options, |table| is_own(schema, table))
                 .map_err(|error| Error::Bug(error.strip_backtrace()))?;
         }
-        Ok(Self { context: self.context.clone(), options, kept: Arc::clone(&self.kept) })
+        Ok(narrowed)
     }
 
     /// Forgets what earlier listings found, so that the next one sees accounts, regions and days that are new.

@@ -1,6 +1,5 @@
 //! Archives by name: what a name of the configuration stands for, and with which options it is asked.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Error, Options};
@@ -63,24 +62,20 @@ impl Options {
 }
 
 impl Options {
-    /// The options of the archive whose schema has this name: its own, where the session asks for nothing else.
-    pub(super) fn of_schema(&self, schema: &str) -> Cow<'_, Self> {
-        let named = self.named.iter().find(|named| schema_name(&named.name) == schema);
-        let Some(own) = named.and_then(|named| named.options.as_ref()) else { return Cow::Borrowed(self) };
-        let Ok(own) = own else { return Cow::Borrowed(self) };
-        let either =
-            |asked: &Vec<String>, own: &Vec<String>| if asked.is_empty() { own.clone() } else { asked.clone() };
+    /// The options of an archive with some of its own: its own, where the session asks for nothing else.
+    pub(super) fn over(&self, own: Self) -> Self {
+        let either = |asked: &Vec<String>, own: Vec<String>| if asked.is_empty() { own } else { asked.clone() };
         let has_range = self.since.is_some() || self.until.is_some();
-        Cow::Owned(Self {
+        Self {
             since: if has_range { self.since } else { own.since },
             until: if has_range { self.until } else { own.until },
-            accounts: either(&self.accounts, &own.accounts),
-            regions: either(&self.regions, &own.regions),
-            organizations: either(&self.organizations, &own.organizations),
+            accounts: either(&self.accounts, own.accounts),
+            regions: either(&self.regions, own.regions),
+            organizations: either(&self.organizations, own.organizations),
             now: self.now,
             params: self.params.clone(),
-            ..own.as_ref().clone()
-        })
+            ..own
+        }
     }
 }
 

@@ -93,7 +93,8 @@ fn the_nearer_file_outranks_the_farther_and_each_value_tells_its_place() {
     let place = Place::new()
         .own("[defaults]\nsince = \"7d\"\nstrict = true\nregion = [\"us-east-1\", \"eu-west-1\"]\n[defaults.hunt]\nlimit = 5\n")
         .project("[defaults]\nsince = 2026-05-01\nlimit = 7\n");
-    let show = ["config", "show", "-o", "csv", "--account", "111111111111"];
+    // The limit of the file is one of these rows, too.
+    let show = ["config", "show", "-o", "csv", "--limit", "1000", "--account", "111111111111"];
     let run = place.run_with(&show, "TRAILQL_MAX_BYTES", "5MB");
     run.has("defaults,since,2026-05-01,./trailql.toml:2");
     run.has("defaults,strict,true,~/.config/trailql/config.toml:3");
@@ -117,6 +118,21 @@ fn a_flag_that_a_file_sets_can_be_refused() {
     assert!(place.run(&query).stderr.contains("alarms.json"));
     let place = Place::new().project("[defaults.alarm]\ndedupe = false\n");
     place.run(&["config", "show", "-o", "csv"]).has("defaults.alarm,dedupe,false,./trailql.toml:2");
+}
+
+#[test]
+fn options_of_every_command_may_stand_before_its_name() {
+    let run = Place::new().run(&["--quiet", "--color", "never", "query", "-o", "csv", "-c", "SELECT 1 AS a"]);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "a\n1\n", ""));
+}
+
+#[test]
+fn the_shell_begins_as_the_file_says() {
+    let place = Place::new().own("[defaults.shell]\nmode = 'csv'\n");
+    let mut command = place.command(&["-q"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("trailql starts");
+    child.stdin.take().expect("a pipe").write_all(b"SELECT 1 AS a;\n").expect("stdin");
+    assert_eq!(child.wait_with_output().expect("trailql ends").stdout, b"a\n1\n");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::packs::{Level, Outcome};
 /// `trailql hunt`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct HuntArgs {
-    /// Archives to search: folders, files, or s3://bucket/prefix.
+    /// Archives to search: folders, files, s3://bucket/prefix, or names of the configuration.
     #[arg(value_name = "ARCHIVE")]
     pub(in crate::cli) archives: Vec<String>,
     /// A pack of ours by its name, or a folder of saved queries; may be repeated. All detections when not given.

@@ -122,7 +122,7 @@ fn of_archive(
 fn of_keys(args: &PolicyArgs, terminal: &Terminal) -> Vec<Statement> {
     if args.kms_key.is_empty() {
         terminal.notice(
-            "nothing is decrypted with this: log files under a KMS key take `kms:Decrypt` on it",
+            "log files under a KMS key take `kms:Decrypt` on it, which this policy does not allow",
             "name the key with --kms-key ARN, as `aws cloudtrail describe-trails` shows it",
         );
     }

@@ -55,12 +55,11 @@ impl Session {
         if let Some((schema, _)) = known {
             return Ok(schema);
         }
-        let archive = asked.open(&self.options).await?;
+        let opened = engine::Opened { archive: asked.open(&self.options).await?, asked };
         let taken = engine::schemas(&self.context);
-        let opened = engine::Opened { archive: Arc::clone(&archive), asked };
         let name =
             engine::attach(&self.context, &opened, &taken).map_err(|error| Error::Bug(error.strip_backtrace()))?;
-        self.kept().archives.push((name.clone(), archive));
+        self.kept().keep(name.clone(), &opened);
         Ok(name)
     }
 

@@ -93,8 +93,8 @@ fn check(below: &str, more: &[&str], records: usize) -> Option<Value> {
     let endpoint = proxy.endpoint();
     let archive = format!("s3://{bucket}/{below}");
     let query = ["--endpoint-url", &endpoint, "--aws-region", "us-east-1", "-o", "csv", "-c"];
-    let count =
-        ["SELECT count(*) AS n FROM (SELECT eventid FROM cloudtrail UNION ALL SELECT eventid FROM cloudtrail_insight)"];
+    // Every folder of records is read for this.
+    let count = ["SELECT count(*) AS n FROM cloudtrail"];
     let (code, rows, said) = trailql(&[&["query", &archive], &query[..], &count[..], more].concat(), server);
     assert_eq!((code, rows.as_str()), (Some(0), format!("n\n{records}\n").as_str()), "{below} {more:?}: {said}");
     let (code, policy, said) = trailql(&[&["policy", &archive], more].concat(), server);
