@@ -120,16 +120,17 @@ fn after(day: NaiveDate, unit: Unit) -> Option<NaiveDate> {
     }
 }
 
-/// The first day, then months where they begin, January as the year, as far as there is room.
+/// The first day, then months where they begin, January as the year, as far as there is room; of months only years.
 fn ruler(cells: &[(NaiveDate, NaiveDate)], unit: Unit) -> String {
     let mut line = String::new();
     let mut before: Option<NaiveDate> = None;
+    let is_coarse = matches!(unit, Unit::Month | Unit::Year);
     for (place, (start, _)) in cells.iter().enumerate() {
         let begins = |other: NaiveDate| (other.year(), other.month()) != (start.year(), start.month());
         let text = match before {
-            None => start.format("%Y-%m-%d").to_string(),
+            None => start.format(if is_coarse { "%Y-%m" } else { "%Y-%m-%d" }).to_string(),
             Some(other) if other.year() != start.year() => start.format("%Y").to_string(),
-            Some(other) if begins(other) && unit != Unit::Year => start.format("%b").to_string(),
+            Some(other) if begins(other) && !is_coarse => start.format("%b").to_string(),
             Some(_) => String::new(),
         };
         before = Some(*start);
@@ -224,7 +225,7 @@ mod tests {
         assert!(weeks[3].contains("a cell is a week"), "{weeks:?}");
         let days: Vec<u64> = (1..=400).collect();
         let months = lines(&[&days], 40);
-        assert_eq!(months[0], "            2026-03-01 2027");
+        assert_eq!(months[0], "            2026-03   2027");
         assert!(months[3].starts_with("2026-03-01 to 2027-04-04, a cell is a month"), "{months:?}");
     }
 

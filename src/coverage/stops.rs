@@ -62,9 +62,8 @@ impl Stops {
     /// # Errors
     /// As [`Session::run`].
     pub async fn ask(&self, session: &Session) -> Result<Answer, Error> {
-        let text = |text: String| lit(text);
         let of_account = |(account, days): (&String, &BTreeSet<NaiveDate>)| {
-            let days = days.iter().map(|day| text(day.to_string())).collect();
+            let days = days.iter().map(|day| lit(day.to_string())).collect();
             col("account").eq(lit(account.as_str())).and(col("date").in_list(days, false))
         };
         let accounts = self.days.keys().map(|account| lit(account.as_str())).collect();

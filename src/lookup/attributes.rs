@@ -161,16 +161,18 @@ pub fn parse(text: &str) -> Result<Vec<Attribute>, Wrong> {
     if text.starts_with(['[', '{']) {
         return of_json(text);
     }
-    let parts = if let Some(rest) = text.strip_prefix(KEY) {
-        Some(rest.split_once(&format!(",{VALUE}")).map_or((Some(rest), None), |(key, value)| (Some(key), Some(value))))
-    } else if let Some(rest) = text.strip_prefix(VALUE) {
-        Some(rest.rsplit_once(&format!(",{KEY}")).map_or((None, Some(rest)), |(value, key)| (Some(key), Some(value))))
-    } else {
-        None
+    let behind_key = |rest: &str| {
+        let (key, value) = rest.split_once(&format!(",{VALUE}")).unzip();
+        (Some(key.unwrap_or(rest).to_owned()), value.map(str::to_owned))
     };
+    let behind_value = |rest: &str| {
+        let (value, key) = rest.rsplit_once(&format!(",{KEY}")).unzip();
+        (key.map(str::to_owned), Some(value.unwrap_or(rest).to_owned()))
+    };
+    let parts = text.strip_prefix(KEY).map(behind_key).or_else(|| text.strip_prefix(VALUE).map(behind_value));
     match parts {
-        Some((Some(key), Some(value))) => Ok(vec![Attribute::new(unquoted(key).parse()?, &unquoted(value))?]),
-        Some((Some(key), None)) => Err(lacks(text, "AttributeValue", unquoted(key).parse().ok())),
+        Some((Some(key), Some(value))) => Ok(vec![Attribute::new(unquoted(&key).parse()?, &unquoted(&value))?]),
+        Some((Some(key), None)) => Err(lacks(text, "AttributeValue", unquoted(&key).parse().ok())),
         Some((None, _)) => Err(lacks(text, "AttributeKey", None)),
         None => Err(Wrong {
             message: format!("`{text}` is no lookup attribute"),
