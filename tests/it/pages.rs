@@ -140,6 +140,9 @@ fn charts_and_tables_fit_narrow_windows_dark_rooms_and_paper() {
         }
         assert!(browser.print().starts_with(b"%PDF"));
         browser.order("Emulation.setEmulatedMedia", json!({"media": "print"}));
+        let height = "document.querySelector('.scroll').getBoundingClientRect().height \
+                      >= document.querySelector('table').getBoundingClientRect().height";
+        assert_eq!(browser.evaluate(height), true, "paper has every row");
         keep_picture(&mut browser, &format!("{name}-paper"));
         browser.order("Emulation.setEmulatedMedia", json!({"media": ""}));
     }
