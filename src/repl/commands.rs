@@ -56,7 +56,6 @@ pub(super) struct Meta {
     /// Its names, the documented one first, with `.` or `\`.
     pub(super) names: &'static [&'static str],
     /// What may follow it.
-    #[expect(dead_code, reason = "completion reads it soon")]
     pub(super) argument: Argument,
     usage: &'static str,
     summary: &'static str,

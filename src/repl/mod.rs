@@ -3,9 +3,12 @@
 mod commands;
 mod history;
 mod input;
+mod words;
 
 use std::cell::Cell;
 use std::io::{self, BufRead, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustyline::error::ReadlineError;
 use rustyline::{CompletionType, Config, Editor};
@@ -17,15 +20,18 @@ use crate::session::{Error, Language, Options, Session};
 use crate::terminal::{Sink, Terminal};
 use commands::Next;
 use input::Input;
+use words::{Learning, Words};
 
 /// What the shell remembers between two lines.
 struct Shell<'a> {
     runtime: &'a Runtime,
-    session: Session,
+    session: Arc<Session>,
     terminal: Terminal,
     format: Format,
     language: Option<Language>,
     is_incomplete: Cell<bool>,
+    /// Whether a query runs, so that nothing else should.
+    is_busy: Arc<AtomicBool>,
 }
 
 /// Opens archives and reads lines until the end of input. True when something could not be read for an answer.
@@ -36,9 +42,11 @@ struct Shell<'a> {
 /// # Errors
 /// When an archive cannot be opened, the terminal cannot be read, or a statement of a pipe fails.
 pub fn run(runtime: &Runtime, archives: &[String], options: Options, terminal: Terminal) -> Result<bool, Error> {
-    let session = runtime.block_on(Session::open(archives, options))?;
+    let session = Arc::new(runtime.block_on(Session::open(archives, options))?);
     let is_incomplete = Cell::new(false);
-    let mut shell = Shell { runtime, session, terminal, format: Format::default(), language: None, is_incomplete };
+    let format = Format::default();
+    let is_busy = Arc::default();
+    let mut shell = Shell { runtime, session, terminal, format, language: None, is_incomplete, is_busy };
     if io::stdin().is_terminal() {
         shell.converse()?;
     } else {
@@ -57,12 +65,18 @@ impl Shell<'_> {
             .auto_add_history(true)
             .build();
         let mut editor = Editor::<Input, _>::with_config(config).map_err(of_terminal)?;
-        editor.set_helper(Some(Input::new(self.session.tables())));
+        let words = Arc::new(Words::default());
+        let busy = Arc::clone(&self.is_busy);
+        let _learning = Learning::begin(self.runtime.handle(), self.session.archives(), Arc::clone(&words), busy);
+        editor.set_helper(Some(Input::new(Box::new(Arc::clone(&self.session)), words, self.terminal.color())));
         let history = history::open(&mut editor, &self.terminal);
         if !self.terminal.is_quiet() {
             self.terminal.say(&format!("trailql {} · .help lists commands, .quit leaves", env!("CARGO_PKG_VERSION")));
         }
         loop {
+            if let Some(input) = editor.helper() {
+                input.set_language(self.language);
+            }
             match editor.readline("trailql> ") {
                 Ok(line) => {
                     if self.line(line.trim()) == Next::Leave {
@@ -94,10 +108,10 @@ impl Shell<'_> {
             if is_meta && commands::run(self, text.trim()) == Next::Leave {
                 return Ok(());
             }
-            if !is_meta && input::is_complete(&text) {
+            if !is_meta && input::is_complete(&text, self.language) {
                 self.runtime.block_on(self.answer(text.trim()))?;
             }
-            if is_meta || input::is_complete(&text) {
+            if is_meta || input::is_complete(&text, self.language) {
                 text.clear();
             } else {
                 text.push('\n');
@@ -133,7 +147,10 @@ impl Shell<'_> {
                 }
             }
         };
-        if let Err(error) = self.runtime.block_on(work) {
+        self.is_busy.store(true, Ordering::Relaxed);
+        let answered = self.runtime.block_on(work);
+        self.is_busy.store(false, Ordering::Relaxed);
+        if let Err(error) = answered {
             self.terminal.fail(&error);
         }
     }

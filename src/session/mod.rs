@@ -17,6 +17,7 @@ mod options;
 mod params;
 mod physical;
 mod sigma;
+mod tables;
 mod why;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,6 +35,7 @@ pub use gauge::{Gauge, Reached};
 pub use hunt::{Pass, RULES};
 pub use language::Language;
 pub use options::{Bound, Options, bound};
+pub use tables::KnownTable;
 
 use answer::Meter;
 use commands::Done;
