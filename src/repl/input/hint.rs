@@ -68,7 +68,7 @@ mod tests {
     fn an_open_call_tells_its_arguments() {
         let check =
             |text: &str, expected: Option<&str>| assert_eq!(arguments(text, None).as_deref(), expected, "{text}");
-        check("SELECT regexp_like(", Some("string, pattern)"));
+        check("SELECT regexp_like(", Some("text, pattern)"));
         check("SELECT regexp_like(eventname, ", Some("pattern)"));
         check("SELECT regexp_like(eventname", None);
         check("SELECT regexp_like(lower(a, b), ", Some("pattern)"));

@@ -5,6 +5,7 @@ mod cache;
 mod learn;
 mod paths;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -45,20 +46,20 @@ impl Known {
     fn new(learned: Learned) -> Self {
         let mut paths = Tree::default();
         let mut room = MOST_PATHS;
-        learned.paths.values().for_each(|tree| paths.absorb(tree, &mut room));
+        learned.paths.values().for_each(|tree| paths.overlay(tree, &mut room));
         Self { learned, paths }
     }
 
     /// The paths of records with these names, or of all records when nothing is known of these.
-    pub(super) fn paths_of(&self, events: &[String]) -> Tree {
+    pub(super) fn paths_of(&self, events: &[String]) -> Cow<'_, Tree> {
         let mut room = MOST_PATHS;
         let mut tree = Tree::default();
         for event in events {
             if let Some(paths) = self.learned.paths.get(event.as_str()) {
-                tree.absorb(paths, &mut room);
+                tree.overlay(paths, &mut room);
             }
         }
-        if tree.members.is_empty() { self.paths.clone() } else { tree }
+        if tree.members.is_empty() { Cow::Borrowed(&self.paths) } else { Cow::Owned(tree) }
     }
 }
 
@@ -190,8 +191,8 @@ mod tests {
         words.absorb(&learned);
         let known = words.known();
         let below = |events: &[String]| {
-            let tree = known.paths_of(events);
-            let tree = tree.at(["requestParameters"]).cloned().unwrap_or_default();
+            let paths = known.paths_of(events);
+            let tree = paths.at(["requestParameters"]).cloned().unwrap_or_default();
             tree.members.keys().map(|name| name.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(below(&["A".to_owned()]), ["one"]);

@@ -52,15 +52,23 @@ impl Tree {
         }
     }
 
-    /// The member with this name, made where it is new; none where it is data or there is no room.
+    /// The member with this name, made where it is new; none where it is data, or there is no room.
     fn member(&mut self, name: &str, room: &mut usize) -> Option<&mut Self> {
+        let is_new = !self.members.contains_key(name);
+        if is_new && self.members.len() >= MOST_MEMBERS {
+            self.members.clear();
+            self.is_data = true;
+        }
+        if self.is_data {
+            return None;
+        }
+        self.entry(name, room)
+    }
+
+    /// The member with this name, made where it is new; none where it is no name, or there is no room.
+    fn entry(&mut self, name: &str, room: &mut usize) -> Option<&mut Self> {
         if !self.members.contains_key(name) {
-            if self.is_data || *room == 0 || name != ELEMENT && !is_name(name) {
-                return None;
-            }
-            if self.members.len() >= MOST_MEMBERS {
-                self.members.clear();
-                self.is_data = true;
+            if *room == 0 || name != ELEMENT && !is_name(name) {
                 return None;
             }
             *room -= 1;
@@ -69,22 +77,33 @@ impl Tree {
         self.members.get_mut(name)
     }
 
-    /// Takes in another tree.
+    /// Takes in what is known of the same event. What is data there is data here.
     pub(super) fn absorb(&mut self, other: &Self, room: &mut usize) {
-        self.absorb_at(other, room, 0);
+        self.overlay(other, room);
+        self.forget_data(other, 0);
     }
 
-    fn absorb_at(&mut self, other: &Self, room: &mut usize, depth: usize) {
-        if depth >= DEPTH {
-            return;
-        }
+    fn forget_data(&mut self, other: &Self, depth: usize) {
         if other.is_data {
             self.members.clear();
             self.is_data = true;
         }
-        for (name, below) in &other.members {
-            if let Some(member) = self.member(name, room) {
-                member.absorb_at(below, room, depth + 1);
+        for (name, below) in other.members.iter().filter(|_| depth < DEPTH) {
+            if let Some(member) = self.members.get_mut(name) {
+                member.forget_data(below, depth + 1);
+            }
+        }
+    }
+
+    /// Takes in the names of another event. Thousands of names may stand at one place then.
+    pub(super) fn overlay(&mut self, other: &Self, room: &mut usize) {
+        self.overlay_at(other, room, 0);
+    }
+
+    fn overlay_at(&mut self, other: &Self, room: &mut usize, depth: usize) {
+        for (name, below) in other.members.iter().filter(|_| depth < DEPTH) {
+            if let Some(member) = self.entry(name, room) {
+                member.overlay_at(below, room, depth + 1);
             }
         }
     }
@@ -212,5 +231,20 @@ mod tests {
         let mut tree = Tree::default();
         tree.learn(&deep, &mut 100);
         assert_eq!(tree.size(), DEPTH);
+    }
+
+    #[test]
+    fn data_of_one_event_hides_no_names_of_another() {
+        let many: serde_json::Map<_, _> = (0..1000).map(|n| (format!("k{n}"), Value::Null)).collect();
+        let mut data = Tree::default();
+        data.learn(&serde_json::json!({ "a": many }), &mut 10_000);
+        let mut names = Tree::default();
+        names.learn(&serde_json::json!({"a": {"b": 1}}), &mut 100);
+        let mut all = Tree::default();
+        all.overlay(&data, &mut 100);
+        all.overlay(&names, &mut 100);
+        assert!(all.at(["a", "b"]).is_some());
+        names.absorb(&data, &mut 100);
+        assert!(names.at(["a", "b"]).is_none());
     }
 }

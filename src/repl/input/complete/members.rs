@@ -14,6 +14,12 @@ use crate::session::KnownTable;
 
 /// A column as SQL writes it.
 pub(super) fn column(name: &str) -> Candidate {
+    let camel = columns::ALL.iter().find(|column| column.name == name).map(|column| column.json);
+    Candidate { camel: camel.filter(|camel| !camel.is_empty()), ..member(name) }
+}
+
+/// A name whose capitals are its own, as SQL writes it.
+pub(super) fn member(name: &str) -> Candidate {
     let key = name.trim_start_matches('$').to_owned();
     let written = if is_plain(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) };
     Candidate { key, ..Candidate::word(name) }.written(written).weighing(2)
@@ -148,7 +154,7 @@ pub(super) fn reach(record: &columns::Column, rest: &[Step]) -> Reached {
 fn sql_members(tree: &Tree) -> Vec<Candidate> {
     let names = tree.members.iter().filter(|(name, _)| &***name != ELEMENT);
     let written = names.flat_map(|(name, below)| {
-        let member = column(name);
+        let member = member(name);
         let is_list = below.members.contains_key(ELEMENT);
         let element = is_list.then(|| {
             let text = format!("{}[0]", member.text);

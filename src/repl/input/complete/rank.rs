@@ -18,13 +18,15 @@ pub(super) struct Candidate {
     pub(super) weight: u8,
     /// Whether only its exact beginning fits, as with files.
     pub(super) is_exact: bool,
+    /// The same name with a capital where a word begins, where the key does not show it.
+    pub(super) camel: Option<&'static str>,
 }
 
 impl Candidate {
     /// A word that stands for itself.
     pub(super) fn word(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { key: text.clone(), display: text.clone(), text, weight: 1, is_exact: false }
+        Self { key: text.clone(), display: text.clone(), text, weight: 1, is_exact: false, camel: None }
     }
 
     /// A word of which only the exact beginning fits.
@@ -35,7 +37,7 @@ impl Candidate {
     /// A function, with what a call looks like.
     pub(super) fn function(name: &str, usage: &str) -> Self {
         let text = if usage.ends_with("()") { format!("{name}()") } else { format!("{name}(") };
-        Self { key: name.to_owned(), display: usage.to_owned(), text, weight: 0, is_exact: false }
+        Self { key: name.to_owned(), display: usage.to_owned(), text, weight: 0, is_exact: false, camel: None }
     }
 
     /// With a text of its own.
@@ -54,25 +56,25 @@ impl Candidate {
 /// The most candidates that are worth listing.
 const MOST: usize = 2_000;
 
-/// Those that fit: exact beginnings first, then beginnings in another case; if there are none, those that have the
-/// typed letters in their order.
+/// Those that fit: exact beginnings first, then beginnings in another case. If there are none: those of which the
+/// typed letters begin words, as in `evn` for `eventName`; else those that have the typed letters in their order.
 pub(super) fn pairs(typed: &str, candidates: Vec<Candidate>) -> Vec<Pair> {
     let lower = typed.to_lowercase();
-    let is_subsequence_wanted = typed.chars().nth(1).is_some();
     let mut fitting: Vec<(u8, Candidate)> = Vec::new();
-    let mut near = Vec::new();
+    let mut others = Vec::new();
     for candidate in candidates {
         if candidate.key.starts_with(typed) {
             fitting.push((0, candidate));
         } else if candidate.is_exact {
         } else if begins(&candidate.key, &lower) {
             fitting.push((1, candidate));
-        } else if is_subsequence_wanted && fitting.is_empty() && is_subsequence(&lower, &candidate.key) {
-            near.push((2, candidate));
+        } else {
+            others.push(candidate);
         }
     }
-    if fitting.is_empty() {
-        fitting = near;
+    // A single letter is in too many words.
+    if fitting.is_empty() && lower.chars().nth(1).is_some() {
+        fitting = loosely(&lower, others);
     }
     fitting.sort_by(|(a_tier, a), (b_tier, b)| {
         (a_tier, Reverse(a.weight), &a.key, &a.text).cmp(&(b_tier, Reverse(b.weight), &b.key, &b.text))
@@ -81,6 +83,47 @@ pub(super) fn pairs(typed: &str, candidates: Vec<Candidate>) -> Vec<Pair> {
     let pair = |(_, candidate): (u8, Candidate)| Pair { display: candidate.display, replacement: candidate.text };
     let new = |pair: &Pair| seen.insert(pair.replacement.clone());
     fitting.into_iter().map(pair).filter(new).take(MOST).collect()
+}
+
+/// Candidates that have the letters of a text in lower case, in their order.
+fn loosely(lower: &str, candidates: Vec<Candidate>) -> Vec<(u8, Candidate)> {
+    let mut found: Vec<(u8, Candidate)> = Vec::new();
+    for candidate in candidates.into_iter().filter(|candidate| is_subsequence(lower, &candidate.key)) {
+        let has_starts = has_starts(lower, candidate.camel.unwrap_or(&candidate.key));
+        found.push((u8::from(!has_starts), candidate));
+    }
+    if found.iter().any(|(tier, _)| *tier == 0) {
+        found.retain(|(tier, _)| *tier == 0);
+    }
+    found
+}
+
+/// Whether the letters of a text in lower case are in a name so that each follows the one before, or begins a word.
+fn has_starts(lower: &str, name: &str) -> bool {
+    let letters: Vec<char> = name.chars().collect();
+    let is_start = |at: usize| {
+        let (Some(letter), Some(before)) = (letters.get(at), at.checked_sub(1).and_then(|at| letters.get(at))) else {
+            return at == 0;
+        };
+        let is_before_lower = letters.get(at + 1).is_some_and(|after| after.is_lowercase());
+        let is_capital = letter.is_uppercase() && (before.is_lowercase() || is_before_lower);
+        !before.is_alphanumeric() || is_capital
+    };
+    // The places at which the letters up to here may end; the first letter is the name's own.
+    let mut places: Vec<usize> = Vec::new();
+    for wanted in lower.chars() {
+        let is_wanted = |at: &usize| letters.get(*at).is_some_and(|letter| letter.to_lowercase().eq([wanted]));
+        let after = places.first().copied();
+        let may_stand = |at: usize| match after {
+            None => at == 0,
+            Some(first) => places.binary_search(&at.wrapping_sub(1)).is_ok() || at > first && is_start(at),
+        };
+        places = (0..letters.len()).filter(is_wanted).filter(|&at| may_stand(at)).collect();
+        if places.is_empty() {
+            return false;
+        }
+    }
+    true
 }
 
 /// Whether a key begins with a text in lower case, whatever its own case.
@@ -116,7 +159,9 @@ mod tests {
             texts("Co", &["convert", "count", "Copy", "ConsoleLogin"]),
             ["ConsoleLogin", "Copy", "convert", "count"]
         );
-        assert_eq!(texts("evn", &["eventname", "reverse", "eventtime"]), ["eventname"]);
+        assert_eq!(texts("evn", &["eventName", "reverse", "eventVersion", "eventTime"]), ["eventName"]);
+        assert_eq!(texts("sia", &["sourceIPAddress", "signal"]), ["sourceIPAddress"]);
+        assert_eq!(texts("rsa", &["resources_arn", "resources_a"]), ["resources_a", "resources_arn"]);
         assert_eq!(texts("en", &["end", "eventname"]), ["end"]);
         assert_eq!(texts("n", &["eventname"]), Vec::<String>::new());
         assert_eq!(texts("", &["b", "a", "a"]), ["a", "b"]);

@@ -239,7 +239,7 @@ impl Query<'_> {
                     text.push_str("[0]");
                 } else {
                     text.push('.');
-                    text.push_str(&members::column(name).text);
+                    text.push_str(&members::member(name).text);
                 }
             }
             let key = rest.last().map(|name| (*name).to_owned()).unwrap_or_default();
