@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::config::{self, Setup};
 use super::{Exit, run_command};
-use crate::repl::{self, Ended, Host, Running, Start};
+use crate::repl::{self, Ended, Host, Hosted, Running, Start};
 use crate::session::{Error, Options};
 use crate::terminal::Terminal;
 
@@ -48,14 +48,19 @@ struct CommandLine<'s> {
 const NOT_HERE: &[&str] = &["query", "translate", "completions", "man", "help"];
 
 impl Host for CommandLine<'_> {
-    fn commands(&self) -> Vec<(String, String)> {
+    fn commands(&self) -> Vec<Hosted> {
         let cli = config::command();
         let commands = cli.get_subcommands().filter(|command| !NOT_HERE.contains(&command.get_name()));
         let summary = |command: &clap::Command| {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
             about.split('.').next().unwrap_or_default().to_lowercase()
         };
-        commands.map(|command| (command.get_name().to_owned(), summary(command))).collect()
+        let hosted = |command: &clap::Command| Hosted {
+            name: command.get_name().to_owned(),
+            summary: summary(command),
+            words: words(command),
+        };
+        commands.map(hosted).collect()
     }
 
     fn run<'a>(
@@ -81,6 +86,20 @@ impl Host for CommandLine<'_> {
             Ok(exit == Exit::Incomplete)
         })
     }
+}
+
+/// What may stand in a command's arguments.
+fn words(command: &clap::Command) -> Vec<String> {
+    let mut words: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    for command in std::iter::once(command).chain(command.get_subcommands()) {
+        for argument in command.get_arguments() {
+            words.extend(argument.get_long().map(|long| format!("--{long}")));
+            words.extend(argument.get_possible_values().iter().map(|value| value.get_name().to_owned()));
+        }
+    }
+    words.sort();
+    words.dedup();
+    words
 }
 
 /// Options of a command, and the shell's where the command says nothing.

@@ -38,7 +38,7 @@ pub(super) struct LineEditor {
 }
 
 impl LineEditor {
-    pub(super) fn new(shell: &Shell<'_>, keeps_history: bool) -> Result<Self, ReadlineError> {
+    pub(super) fn new(shell: &mut Shell<'_>, keeps_history: bool) -> Result<Self, ReadlineError> {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .history_ignore_space(true)
@@ -60,7 +60,7 @@ impl LineEditor {
     /// Edits as the settings have it.
     pub(super) fn follow(&mut self, settings: &Settings) {
         self.editor.set_edit_mode(if settings.edits == Edits::Vi { EditMode::Vi } else { EditMode::Emacs });
-        if let Some(input) = self.editor.helper_mut() {
+        if let Some(input) = self.editor.helper() {
             input.set_language(settings.language);
         }
     }

@@ -3,6 +3,7 @@
 //! [`shell`] holds what is remembered between two lines and asks the questions, [`commands`] is the table of meta
 //! commands, [`settings`] what can be set, [`input`] everything about the text at the cursor.
 
+mod around;
 mod commands;
 mod editor;
 mod history;
@@ -12,6 +13,7 @@ mod interrupt;
 mod saved;
 mod settings;
 mod shell;
+mod words;
 
 use std::io::{self, BufRead, IsTerminal};
 use std::ops::ControlFlow;
@@ -19,7 +21,7 @@ use std::ops::ControlFlow;
 use rustyline::error::ReadlineError;
 use tokio::runtime::Runtime;
 
-pub use host::{Host, Running};
+pub use host::{Host, Hosted, Running};
 
 use crate::config::ShellDefaults;
 use crate::session::{Error, Options};
@@ -86,6 +88,7 @@ fn converse(shell: &mut Shell<'_>, keeps_history: bool) -> Result<bool, Error> {
         editor.follow(shell.settings());
         match editor.read(shell.take_draft()).map_err(of_terminal)? {
             Line::Text(text) => {
+                shell.begin_line();
                 let done = shell.take(&text);
                 if let Err(error) = &done {
                     shell.terminal().fail(error);
@@ -114,9 +117,7 @@ fn script(shell: &mut Shell<'_>, input: impl BufRead) -> Result<(), Error> {
         text.push_str(&line.map_err(of_input)?);
         if !input::is_complete(&text, shell.settings().language) {
             text.push('\n');
-            continue;
-        }
-        if shell.take(&std::mem::take(&mut text))?.is_break() {
+        } else if shell.take(&std::mem::take(&mut text))?.is_break() {
             return Ok(());
         }
     }

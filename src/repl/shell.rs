@@ -3,15 +3,18 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Runtime;
 
 use super::Start;
+use super::around::Around;
 use super::commands;
 use super::host::Host;
 use super::input::{self, Ending, Input};
 use super::interrupt::Interrupts;
 use super::settings::{Pager, Settings};
+use super::words::{Learning, Words};
 use crate::diag::Source;
 use crate::output::Format;
 use crate::output::chart::{self, Kind};
@@ -47,6 +50,11 @@ pub(super) struct Shell<'a> {
     draft: Option<String>,
     depth: Arc<()>,
     is_incomplete: Cell<bool>,
+    /// Whether something runs that is waited for, so that nothing else should.
+    is_busy: Arc<AtomicBool>,
+    words: Arc<Words>,
+    learning: Option<Learning>,
+    was_cancelled: Cell<bool>,
 }
 
 impl<'a> Shell<'a> {
@@ -68,6 +76,10 @@ impl<'a> Shell<'a> {
             draft: None,
             depth: Arc::new(()),
             is_incomplete: Cell::new(false),
+            is_busy: Arc::default(),
+            words: Arc::default(),
+            learning: None,
+            was_cancelled: Cell::new(false),
         })
     }
 
@@ -85,8 +97,17 @@ impl<'a> Shell<'a> {
         }
     }
 
-    pub(super) fn input(&self) -> Input {
-        Input::new(self.session.tables())
+    /// What helps at the cursor.
+    pub(super) fn input(&mut self) -> Input {
+        self.learn();
+        let around = Around { session: Arc::clone(&self.session), hosted: self.host.commands() };
+        Input::new(Box::new(around), Arc::clone(&self.words), self.terminal.color())
+    }
+
+    /// Learns words of the archives in the background, as long as the shell lives.
+    fn learn(&mut self) {
+        let (words, is_busy) = (Arc::clone(&self.words), Arc::clone(&self.is_busy));
+        self.learning = Some(Learning::begin(self.runtime.handle(), self.session.archives(), words, is_busy));
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -171,53 +192,58 @@ impl<'a> Shell<'a> {
         let name = self.wait(session.attach(location))?;
         if name.is_some() {
             self.locations.push(location.to_owned());
+            self.learn();
         }
         Ok(name)
     }
 
-    /// Runs what was typed: a meta command, or statements. Breaks where the shell is to end.
-    pub(super) fn take(&mut self, text: &str) -> Result<ControlFlow<()>, Error> {
+    /// A line was typed: what was before is over.
+    pub(super) fn begin_line(&self) {
+        self.was_cancelled.set(false);
         if let Some(interrupts) = &self.interrupts {
             interrupts.forget();
         }
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(ControlFlow::Continue(()));
+    }
+
+    /// Whether Ctrl-C ended something since the line was typed.
+    pub(super) fn was_cancelled(&self) -> bool {
+        self.was_cancelled.get()
+    }
+
+    /// Runs what was typed: statements and meta commands. Breaks where the shell is to end.
+    pub(super) fn take(&mut self, text: &str) -> Result<ControlFlow<()>, Error> {
+        for piece in input::split(text, self.settings.language) {
+            // Ctrl-C ends what is left of the text, too.
+            if self.was_cancelled() {
+                break;
+            }
+            let Some(language) = piece.language else {
+                if commands::run(self, piece.text)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+                continue;
+            };
+            let question = Question { text: piece.text.to_owned(), language };
+            self.ask(&question, piece.ending == Ending::GoVertical)?;
         }
-        if text.starts_with(['.', '\\']) {
-            return commands::run(self, text);
-        }
-        self.ask_all(text)?;
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Asks every question of a text. False when Ctrl-C ended one, and with it the rest.
-    pub(super) fn ask_all(&mut self, text: &str) -> Result<bool, Error> {
-        for piece in input::split(text, self.settings.language) {
-            let language = self.settings.language.unwrap_or_else(|| Language::of_text(&piece.text));
-            let question = Question { text: piece.text, language };
-            if !self.ask(&question, piece.ending.is_vertical())? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Asks a question, and remembers it and its rows. False when Ctrl-C ended it.
-    pub(super) fn ask(&mut self, question: &Question, is_vertical: bool) -> Result<bool, Error> {
+    /// Asks a question, and remembers it and its rows.
+    pub(super) fn ask(&mut self, question: &Question, is_vertical: bool) -> Result<(), Error> {
         self.last = Some(question.clone());
         let source = Source::new("query", question.text.as_str());
         let session = Arc::clone(&self.session);
         for statement in session.parse(&source, question.language)? {
-            if self.show(statement, is_vertical)?.is_none() {
-                return Ok(false);
+            if !self.was_cancelled() {
+                self.show(statement, is_vertical)?;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
-    /// Shows the answer to a statement. None when Ctrl-C ended it.
-    fn show(&mut self, statement: Statement, is_vertical: bool) -> Result<Option<()>, Error> {
+    /// Shows the answer to a statement.
+    fn show(&mut self, statement: Statement, is_vertical: bool) -> Result<(), Error> {
         let format = if is_vertical { Format::Line } else { self.settings.format };
         let (mut sink, format) = self.sink(format)?;
         let view = self.settings.view(format);
@@ -228,7 +254,7 @@ impl<'a> Shell<'a> {
             let shown = self.terminal.show(answer, &view, &mut sink, &[]).await?;
             Ok((shown, kept()))
         };
-        let Some((shown, rows)) = self.wait(work)? else { return Ok(None) };
+        let Some((shown, rows)) = self.wait(work)? else { return Ok(()) };
         sink.keep()?;
         self.note_incomplete(shown.outcome.is_incomplete());
         if !rows.schema().fields().is_empty() {
@@ -236,7 +262,7 @@ impl<'a> Shell<'a> {
             self.offer_chart(&view, &rows);
             self.rows = Some(rows);
         }
-        Ok(Some(()))
+        Ok(())
     }
 
     /// Tells of the chart that rows over time would make.
@@ -286,17 +312,13 @@ impl<'a> Shell<'a> {
     /// Waits for some work. None when Ctrl-C ended it, which has been said.
     pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<Option<T>, Error> {
         let Some(interrupts) = &self.interrupts else { return self.runtime.block_on(work).map(Some) };
+        self.is_busy.store(true, Ordering::Relaxed);
         let done = self.runtime.block_on(interrupts.guard(work));
+        self.is_busy.store(false, Ordering::Relaxed);
         if done.is_none() {
+            self.was_cancelled.set(true);
             self.terminal.say("query cancelled");
         }
         done.transpose()
-    }
-}
-
-impl Ending {
-    /// Whether the answer is wanted one value a line.
-    fn is_vertical(self) -> bool {
-        matches!(self, Self::Vertical)
     }
 }

@@ -202,6 +202,11 @@ const SHARED: &[&str] = &[
     "RemovePermission",
 ];
 
+/// Events that one service alone writes, by the first part of its `eventSource`.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    EVENTS.iter().copied()
+}
+
 /// The `eventSource` of an event that one service alone writes; names in any case.
 #[must_use]
 pub fn source_of(event: &str) -> Option<String> {

@@ -20,6 +20,7 @@ mod options;
 mod params;
 mod physical;
 mod sigma;
+mod tables;
 mod why;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,6 +40,7 @@ pub use kept_rows::{KeptRows, LAST};
 pub use language::Language;
 pub use named::{Asked, Named};
 pub use options::{Bound, Options, bound};
+pub use tables::KnownTable;
 
 use answer::Meter;
 use commands::Done;

@@ -71,7 +71,7 @@ fn explain(shell: &mut Shell<'_>, text: &str) -> Done {
     let text = format!("EXPLAIN {}", before.text);
     let shown = shell.ask(&Question { text, ..before.clone() }, false);
     shell.set_last(before);
-    shown.map(|_| ())?;
+    shown?;
     GO_ON
 }
 
@@ -170,12 +170,12 @@ fn watch(shell: &mut Shell<'_>, argument: &str) -> Done {
         let mut options = shell.session().options().clone();
         options.now = chrono::Utc::now();
         shell.narrow(options)?;
-        let is_over = !shell.ask(&question, false)?;
+        shell.ask(&question, false)?;
         let rest = async {
             tokio::time::sleep(pause).await;
             Ok(())
         };
-        if is_over || shell.wait(rest)?.is_none() {
+        if shell.was_cancelled() || shell.wait(rest)?.is_none() {
             return GO_ON;
         }
     }

@@ -65,10 +65,11 @@ fn run_lines(shell: &mut Shell<'_>, text: &str) -> Done {
         open.push_str(line);
         if !input::is_complete(&open, shell.settings().language) {
             open.push('\n');
-            continue;
-        }
-        if shell.take(&std::mem::take(&mut open))?.is_break() {
+        } else if shell.take(&std::mem::take(&mut open))?.is_break() {
             return Ok(std::ops::ControlFlow::Break(()));
+        }
+        if shell.was_cancelled() {
+            return GO_ON;
         }
     }
     shell.take(&open)

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{Argument, Done, GO_ON, Meta, PARTS};
 use crate::diag::closest;
+use crate::repl::host::Hosted;
 use crate::repl::settings;
 use crate::repl::shell::Shell;
 use crate::schema::{Shape, columns};
@@ -40,9 +41,9 @@ fn help(shell: &mut Shell<'_>, topic: &str) -> Done {
 }
 
 /// Every command, part by part.
-fn all(hosted: &[(String, String)]) -> String {
+fn all(hosted: &[Hosted]) -> String {
     let settings = settings::ALL.iter().map(|setting| (setting.usage, setting.summary, setting.names));
-    let hosted: Vec<_> = hosted.iter().map(|(name, summary)| (format!(".{name} …"), summary)).collect();
+    let hosted: Vec<_> = hosted.iter().map(|hosted| (format!(".{} …", hosted.name), &hosted.summary)).collect();
     let usages =
         PARTS.iter().flat_map(|part| part.metas).map(|meta| meta.usage).chain(settings.clone().map(|row| row.0));
     let width = usages.map(|usage| usage.chars().count()).max().unwrap_or_default();
@@ -81,8 +82,9 @@ fn about(shell: &Shell<'_>, name: &str) -> Result<String, Error> {
     for (names, usage, summary) in metas.filter(|(names, ..)| names.iter().any(|known| known[1..] == *bare)) {
         found.push(format!("{usage}\n  {summary}\n  also {}", names.join(" ")));
     }
-    for (hosted, summary) in shell.host().commands().into_iter().filter(|(hosted, _)| hosted == bare) {
-        found.push(format!(".{hosted} …\n  {summary}\n  .{hosted} --help tells its options"));
+    for hosted in shell.host().commands().iter().filter(|hosted| hosted.name == bare) {
+        let Hosted { name, summary, .. } = hosted;
+        found.push(format!(".{name} …\n  {summary}\n  .{name} --help tells its options"));
     }
     for row in insights::commands::ALL.iter().filter(|row| row.name.eq_ignore_ascii_case(name)) {
         found.push(format!("{}\n  {}\n  for example: {}", row.usage, row.summary, row.example));

@@ -111,11 +111,11 @@ pub(super) fn run(shell: &mut Shell<'_>, line: &str) -> Done {
         return GO_ON;
     }
     let hosted = shell.host().commands();
-    let is_hosted = |name: &str| hosted.iter().any(|(hosted, _)| hosted == name);
+    let is_hosted = |name: &str| hosted.iter().any(|hosted| hosted.name == name);
     if let Some(command) = name.strip_prefix('.').filter(|command| is_hosted(command)) {
         return ask::hosted(shell, command, argument);
     }
-    let hosted: Vec<String> = hosted.iter().map(|(name, _)| format!(".{name}")).collect();
+    let hosted: Vec<String> = hosted.iter().map(|hosted| format!(".{}", hosted.name)).collect();
     let names = known().flat_map(|(names, _)| names).copied().chain(hosted.iter().map(String::as_str));
     Err(Error::Usage {
         message: format!("no command is named `{name}`"),

@@ -1,83 +1,63 @@
-//! Reading statements: when one is complete, and what may stand at the cursor.
+//! Reading statements: when one is complete, what may stand at the cursor, and how it looks while it is typed.
+
+mod calls;
+mod complete;
+mod highlight;
+mod hint;
+mod statements;
+mod tokens;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::sync::Arc;
 
 use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Context, Helper, Highlighter, Hinter};
+use rustyline::{Context, Helper};
 
-use super::commands;
-use crate::insights;
-use crate::schema::columns;
+pub(super) use complete::Surroundings;
+pub(super) use statements::{Ending, is_complete, split};
+
+use super::words::Words;
 use crate::session::Language;
 
 /// The editor's helper.
-#[derive(Helper, Hinter, Highlighter)]
 pub(super) struct Input {
-    /// What may stand somewhere in SQL, and what a query may begin with.
-    words: Vec<String>,
-    /// Fields of Logs Insights.
-    fields: Vec<String>,
+    around: Box<dyn Surroundings>,
+    words: Arc<Words>,
+    /// Whether there are colours, and with them hints.
+    color: bool,
+    /// The language that was chosen; none when each text tells its own.
+    language: Cell<Option<Language>>,
+    /// Whether the line is drawn for the last time.
+    is_final: Cell<bool>,
 }
 
 impl Input {
-    pub(super) fn new(tables: Vec<String>) -> Self {
-        let columns = columns::ALL.iter();
-        let json = columns.clone().map(|column| column.json).filter(|json| !json.is_empty());
-        let system = insights::SYSTEM_FIELDS.iter().copied();
-        let fields = json.clone().chain(system).map(str::to_owned).collect();
-        let mut words: Vec<String> = columns.map(|column| column.name).chain(json).map(str::to_owned).collect();
-        words.extend(insights::commands::ALL.iter().map(|row| row.name.to_owned()));
-        words.extend(["SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "LIMIT"].map(str::to_owned));
-        words.extend(tables);
-        words.sort();
-        words.dedup();
-        Self { words, fields }
+    pub(super) fn new(around: Box<dyn Surroundings>, words: Arc<Words>, color: bool) -> Self {
+        Self { around, words, color, language: Cell::new(None), is_final: Cell::new(false) }
+    }
+
+    /// Chooses the language of what is typed; none lets each text tell its own.
+    pub(super) fn set_language(&self, language: Option<Language>) {
+        self.language.set(language);
+    }
+
+    fn candidates(&self, text: &str, position: usize) -> (usize, Vec<Pair>) {
+        let known = self.words.known();
+        let language = self.language.get();
+        complete::complete(text, position, &complete::World { around: &*self.around, words: &known, language })
     }
 }
 
-/// How a statement ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    Plain,
-    Vertical,
-}
-
-/// One statement of a text.
-pub(super) struct Piece {
-    pub(super) text: String,
-    pub(super) ending: Ending,
-}
-
-pub(super) fn split(text: &str, _: Option<Language>) -> Vec<Piece> {
-    let (text, ending) = match text.trim().strip_suffix("\\G") {
-        Some(text) => (text, Ending::Vertical),
-        None => (text, Ending::Plain),
-    };
-    vec![Piece { text: text.trim().trim_end_matches(';').to_owned(), ending }]
-}
-
-impl Input {
-    pub(super) fn set_language(&mut self, _: Option<Language>) {}
-}
-
-/// Whether a text is a whole statement. A meta command is one line; SQL ends with `;`, a pipe query also with an empty line.
-pub(super) fn is_complete(text: &str, _: Option<Language>) -> bool {
-    let trimmed = text.trim();
-    let is_meta = trimmed.starts_with(['.', '\\']);
-    let ends = match Language::of_text(text) {
-        Language::Sql => false,
-        Language::Insights | Language::Sigma => text.ends_with('\n'),
-        Language::Filter => text.ends_with('\n') || trimmed.ends_with('}'),
-    };
-    trimmed.is_empty() || is_meta || trimmed.ends_with(';') || ends
-}
+impl Helper for Input {}
 
 impl Validator for Input {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if is_complete(context.input(), None) {
-            ValidationResult::Valid(None)
-        } else {
-            ValidationResult::Incomplete
-        })
+        let is_complete = is_complete(context.input(), self.language.get());
+        Ok(if is_complete { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }
 
@@ -85,71 +65,56 @@ impl Completer for Input {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let before = line.get(..position).unwrap_or(line);
-        let start = before
-            .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '@' | '.' | '\\')))
-            .map_or(0, |at| at + 1);
-        let word = before.get(start..).unwrap_or_default();
-        if word.is_empty() {
-            return Ok((position, Vec::new()));
+        Ok(self.candidates(line, position))
+    }
+}
+
+impl Highlighter for Input {
+    fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        let cursor = (!self.is_final.get()).then_some(position);
+        if self.color { highlight::paint(line, cursor, self.language.get()) } else { highlight::plain(line) }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        let style = highlight::HINT;
+        Cow::Owned(format!("{style}{}{style:#}", highlight::plain(hint)))
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        self.is_final.set(kind == CmdKind::ForcedRefresh);
+        self.color && line.len() <= highlight::MOST
+    }
+}
+
+/// What is shown after the cursor: to be read, or to be taken over with the right arrow.
+pub(super) struct Shown {
+    text: String,
+    is_taken: bool,
+}
+
+impl Hint for Shown {
+    fn display(&self) -> &str {
+        &self.text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.is_taken.then_some(&self.text)
+    }
+}
+
+impl Hinter for Input {
+    type Hint = Shown;
+
+    /// Without colours a hint would look like something typed.
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<Shown> {
+        if !self.color || position < line.len() || line.trim().is_empty() {
+            return None;
         }
-        Ok((start, self.candidates(before, word, start == 0).into_iter().map(pair).collect()))
-    }
-}
-
-impl Input {
-    /// What the word at the end of a text may become.
-    fn candidates(&self, text: &str, word: &str, is_first: bool) -> Vec<String> {
-        let metas = commands::known().flat_map(|(names, _)| names).copied().filter(|_| is_first);
-        let mut known: Vec<String> = metas.map(str::to_owned).collect();
-        if Language::of_text(text) == Language::Insights && !is_first {
-            let expected = insights::expected_at(text, text.len());
-            if expected.iter().any(|what| what == "<field>") {
-                known.extend(self.fields.iter().cloned());
-            }
-            known.extend(expected.into_iter().filter(|what| !what.starts_with('<')));
-        } else {
-            known.extend(self.words.iter().cloned());
+        if let Some(text) = hint::arguments(line, self.language.get()) {
+            return Some(Shown { text, is_taken: false });
         }
-        let lower = word.to_lowercase();
-        known.retain(|known| known.to_lowercase().starts_with(&lower));
-        known
-    }
-}
-
-fn pair(known: String) -> Pair {
-    Pair { display: known.clone(), replacement: known }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pipe_queries_are_completed_with_what_their_parser_expects() {
-        let input = Input::new(vec!["cloudtrail".to_owned()]);
-        let check = |text: &str, wanted: &[&str]| {
-            let word = text.rsplit([' ', '(']).next().unwrap_or_default();
-            assert_eq!(input.candidates(text, word, text == word), wanted, "{text}");
-        };
-        check("fillm", &["fillmissing"]);
-        check("filter eventN", &["eventName"]);
-        check("filter eventName li", &["like"]);
-        check("fields eventName | lim", &["limit"]);
-        check("stats count(*) b", &["by"]);
-        check("stats count(*) by @ti", &["@timestamp"]);
-        check("fields strl", &["strlen("]);
-        check("SELECT eventna", &["eventName", "eventname"]);
-    }
-
-    #[test]
-    fn statements_end_where_they_say_so() {
-        assert!(is_complete(".tables", None));
-        assert!(is_complete("SELECT 1;", None));
-        assert!(!is_complete("SELECT 1", None));
-        assert!(!is_complete("SELECT 1\n", None));
-        assert!(!is_complete("stats count(*)", None));
-        assert!(is_complete("stats count(*)\n", None));
-        assert!(is_complete("stats count(*);", None));
+        let text = HistoryHinter::new().hint(line, position, context)?;
+        // A hint of several lines would move what stands below.
+        (!text.contains('\n')).then_some(Shown { text, is_taken: true })
     }
 }

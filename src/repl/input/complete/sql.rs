@@ -1,0 +1,366 @@
+//! What may stand at the cursor in SQL.
+
+use super::code::{Code, Cursor, Step};
+use super::keywords::{self, cased, is_keyword};
+use super::rank::Candidate;
+use super::scope::{self, Columns, Scope};
+use super::{Found, World, files, members, values};
+use crate::repl::input::calls;
+use crate::repl::input::tokens::Kind;
+use crate::session::{KnownTable, Language};
+
+/// What may stand at the end of a statement's text; `rest` follows the cursor.
+pub(super) fn find(statement: &str, rest: &str, world: &World<'_>) -> Option<Found> {
+    let code = Code::new(statement, rest, Language::Sql);
+    let query = Query { tables: world.around.tables(), code, world };
+    match query.code.cursor {
+        Cursor::Other => None,
+        Cursor::Literal(start, '\'') => query.literal(statement, start, rest),
+        Cursor::Literal(start, quote) => query.quoted(statement, start, quote, rest),
+        Cursor::Word(start) => {
+            let typed = statement.get(start..)?.to_owned();
+            let candidates = query.word(&typed, statement, start);
+            Some(Found { start, typed, candidates })
+        }
+    }
+}
+
+struct Query<'w> {
+    code: Code,
+    tables: Vec<KnownTable>,
+    world: &'w World<'w>,
+}
+
+/// What is wanted where the cursor stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// A statement, or a query in brackets.
+    Statement,
+    Table,
+    /// A value: a column, a function, a literal.
+    Value,
+    /// What goes on after a value or a table.
+    Operator,
+    /// One of these words.
+    Words(&'static [&'static str]),
+    Type,
+    /// Something that only the writer knows.
+    Name,
+}
+
+impl Query<'_> {
+    fn scope(&self) -> Scope {
+        scope::at_cursor(&self.code, &self.tables)
+    }
+
+    fn events(&self) -> Vec<String> {
+        self.code.equals("eventname")
+    }
+
+    /// Within single quotes: a value of a column, a path, a file.
+    fn literal(&self, statement: &str, start: usize, rest: &str) -> Option<Found> {
+        let at = self.code.at;
+        let typed = statement.get(start..)?.to_owned();
+        let close = if rest.starts_with('\'') { "" } else { "'" };
+        let last = at.checked_sub(1)?;
+        if self.code.is(last, "[") {
+            let (path, _) = self.code.path_before(last)?;
+            return Some(Found { start, typed, candidates: self.keys(&path, close) });
+        }
+        if self.code.is_word(last, &["from", "join"]) {
+            return Some(Found { start, candidates: files(&typed), typed });
+        }
+        if self.code.is(last, ",")
+            && let Some((path, first)) = self.code.path_before(last)
+            && let Some(open) = first.checked_sub(1).filter(|&open| self.code.is(open, "("))
+            && open.checked_sub(1).is_some_and(|name| self.code.of(name).to_lowercase().starts_with("json_"))
+        {
+            return self.json_path(&path, &typed, start, close);
+        }
+        let subject = self.code.subject(at)?;
+        let found = values::of(&subject, self.world.words, &self.code.equals("eventsource"));
+        // The pattern of `LIKE` may begin with anything.
+        let skipped = typed.rfind('%').map_or(0, |percent| percent + 1);
+        let candidates = found.into_iter().map(|value| {
+            let written = format!("{}{close}", value.replace('\'', "''"));
+            Candidate::word(value).written(written)
+        });
+        Some(Found {
+            start: start + skipped,
+            typed: typed.get(skipped..)?.to_owned(),
+            candidates: candidates.collect(),
+        })
+    }
+
+    /// The tree of JSON that a path of a column leads to.
+    fn tree(&self, path: &[Step], further: &[Step]) -> Option<crate::repl::words::Tree> {
+        let scope = self.scope();
+        let is_alias = |name: &str| scope.sources.iter().any(|source| source.name.eq_ignore_ascii_case(name));
+        let path = match path.split_first()? {
+            (Step::Name(name), rest) if is_alias(name) && !rest.is_empty() => rest,
+            _ => path,
+        };
+        let (Step::Name(column), rest) = path.split_first()? else { return None };
+        let is_column = |column_of: &&crate::schema::columns::Column| column_of.name.eq_ignore_ascii_case(column);
+        let column = crate::schema::columns::ALL.iter().find(is_column)?;
+        let rest: Vec<Step> = rest.iter().chain(further).cloned().collect();
+        let members::Reached::Json(path) = members::reach(column, &rest) else { return None };
+        self.world.words.paths_of(&self.events()).at(path.iter().map(String::as_str)).cloned()
+    }
+
+    /// Keys within `['…']`.
+    fn keys(&self, path: &[Step], close: &str) -> Vec<Candidate> {
+        let Some(tree) = self.tree(path, &[]) else { return Vec::new() };
+        let names = tree.members.keys().filter(|name| &***name != crate::repl::words::ELEMENT);
+        let bracket = if close.is_empty() { "" } else { "]" };
+        names.map(|name| Candidate::word(name.to_string()).written(format!("{name}{close}{bracket}"))).collect()
+    }
+
+    /// The last name of `'$.a.b'`.
+    fn json_path(&self, path: &[Step], typed: &str, start: usize, close: &str) -> Option<Found> {
+        let Some(inside) = typed.strip_prefix('$') else {
+            let candidates = vec![Candidate::word("$.")];
+            return Some(Found { start, typed: typed.to_owned(), candidates });
+        };
+        let dot = inside.rfind('.')?;
+        let mut further = Vec::new();
+        for part in inside.get(..dot)?.split('.').filter(|part| !part.is_empty()) {
+            let (name, element) = part.split_once('[').map_or((part, false), |(name, _)| (name, true));
+            if !name.is_empty() {
+                further.push(Step::Name(name.to_owned()));
+            }
+            further.extend(element.then_some(Step::Element));
+        }
+        let tree = self.tree(path, &further)?;
+        let typed = inside.get(dot + 1..)?.to_owned();
+        let names = tree.members.iter().filter(|(name, _)| members::is_plain(name));
+        let candidates = names.map(|(name, below)| {
+            let element = if below.members.contains_key(crate::repl::words::ELEMENT) { "[0]" } else { "" };
+            let end = if below.members.is_empty() { close } else { "" };
+            Candidate::word(name.to_string()).written(format!("{name}{element}{end}"))
+        });
+        // `$`, and what stands before the last dot, stay.
+        Some(Found { start: start + 1 + dot + 1, typed, candidates: candidates.collect() })
+    }
+
+    /// A name in quotes.
+    fn quoted(&self, statement: &str, start: usize, quote: char, rest: &str) -> Option<Found> {
+        let typed = statement.get(start..)?.to_owned();
+        let close = if rest.starts_with(quote) { String::new() } else { quote.to_string() };
+        let scope = self.scope();
+        let dot = self.code.at.checked_sub(1).filter(|&dot| self.code.is(dot, "."));
+        let found = match dot {
+            Some(dot) => {
+                let (path, _) = self.code.path_before(dot)?;
+                members::below(&path, &scope, &self.tables, self.world, &self.events())
+            }
+            None if self.wanted() == Wanted::Table => self.tables.iter().map(members::table).collect(),
+            None => members::all(&scope, &self.tables),
+        };
+        let plain = found.into_iter().filter(|candidate| !candidate.text.ends_with(']')).map(|candidate| {
+            let name = candidate.display.clone();
+            Candidate { key: name.clone(), ..candidate }.written(format!("{name}{close}"))
+        });
+        Some(Found { start, typed, candidates: plain.collect() })
+    }
+
+    fn word(&self, typed: &str, statement: &str, start: usize) -> Vec<Candidate> {
+        let scope = self.scope();
+        let last = self.code.at.checked_sub(1);
+        // A dot right before the word makes it a member.
+        if let Some(dot) = last.filter(|&dot| self.code.is(dot, ".")) {
+            let touches = self.code.tokens.get(dot).is_some_and(|dot| dot.end == start);
+            let path = self.code.path_before(dot).filter(|_| touches);
+            let below =
+                |(path, _): (Vec<Step>, usize)| members::below(&path, &scope, &self.tables, self.world, &self.events());
+            return path.map(below).unwrap_or_default();
+        }
+        let words = |words: &[&str]| cased(words, typed, statement);
+        match self.wanted() {
+            Wanted::Statement => words(keywords::STATEMENTS),
+            Wanted::Words(list) => words(list),
+            Wanted::Type => words(keywords::TYPES),
+            Wanted::Name => Vec::new(),
+            Wanted::Table => self.table_names(&scope, &words),
+            Wanted::Operator => self.operators(&words),
+            Wanted::Value => self.values(typed, &scope, &words),
+        }
+    }
+
+    fn table_names(&self, scope: &Scope, words: &dyn Fn(&[&str]) -> Vec<Candidate>) -> Vec<Candidate> {
+        let mut found: Vec<_> = self.tables.iter().filter(|table| table.is_default).map(members::table).collect();
+        found.extend(scope.defined.iter().map(|name| members::column(name)));
+        let mut schemas: Vec<&str> = self.tables.iter().map(|table| table.schema.as_str()).collect();
+        schemas.dedup();
+        found.extend(schemas.into_iter().map(|schema| members::column(schema).weighing(1)));
+        found.extend(words(&["UNNEST("]));
+        found
+    }
+
+    fn values(&self, typed: &str, scope: &Scope, words: &dyn Fn(&[&str]) -> Vec<Candidate>) -> Vec<Candidate> {
+        let mut found = members::all(scope, &self.tables);
+        let made = scope.made.iter().filter(|_| matches!(self.clause(), "ORDER" | "GROUP" | "HAVING"));
+        found.extend(made.map(|name| members::column(name)));
+        found.extend(scope.sources.iter().filter(|source| !source.name.is_empty()).map(|source| {
+            let weight = if matches!(source.columns, Columns::Unknown) { 2 } else { 1 };
+            members::column(&source.name).weighing(weight)
+        }));
+        found.extend(calls::of(Language::Sql).iter().map(|(name, usage)| Candidate::function(name, usage)));
+        found.extend(words(keywords::EXPRESSIONS));
+        let last = self.code.at.checked_sub(1);
+        if last.is_some_and(|at| self.code.is_word(at, &["select"]) || self.code.is(at, "(")) {
+            found.extend(words(&["DISTINCT"]));
+        }
+        if last.is_some_and(|at| self.code.is(at, "(")) {
+            found.extend(words(&["SELECT"]));
+        }
+        found.extend(self.deep(typed));
+        found
+    }
+
+    /// Paths within JSON whose last name begins so.
+    fn deep(&self, typed: &str) -> Vec<Candidate> {
+        if typed.len() < 3 {
+            return Vec::new();
+        }
+        let lower = typed.to_lowercase();
+        let is_fit = |name: &str| name.get(..lower.len()).is_some_and(|start| start.eq_ignore_ascii_case(&lower));
+        let tree = self.world.words.paths_of(&self.events());
+        let mut found = Vec::new();
+        for path in tree.find(&is_fit, 200) {
+            let Some((first, rest)) = path.split_first().filter(|(_, rest)| !rest.is_empty()) else { continue };
+            let column = crate::schema::columns::ALL.iter().find(|column| column.json == *first);
+            let Some(column) = column.filter(|column| matches!(column.shape, crate::schema::Shape::Json)) else {
+                continue;
+            };
+            let mut text = column.name.to_owned();
+            for name in rest {
+                if *name == crate::repl::words::ELEMENT {
+                    text.push_str("[0]");
+                } else {
+                    text.push('.');
+                    text.push_str(&members::member(name).text);
+                }
+            }
+            let key = rest.last().map(|name| (*name).to_owned()).unwrap_or_default();
+            found.push(Candidate { key, ..Candidate::word(text) }.weighing(0));
+        }
+        found
+    }
+
+    fn operators(&self, words: &dyn Fn(&[&str]) -> Vec<Candidate>) -> Vec<Candidate> {
+        let mut found = keywords::after_clause(self.clause());
+        if self.clause() != "FROM" {
+            found.extend(keywords::OPERATORS);
+        }
+        if self.is_in_case() {
+            found.extend(["WHEN", "THEN", "ELSE", "END"]);
+        }
+        if self.call().is_some_and(|name| self.code.is_word(name, &["cast", "try_cast"])) {
+            found.push("AS");
+        }
+        words(&found)
+    }
+
+    /// The function whose call the cursor stands in.
+    fn call(&self) -> Option<usize> {
+        let open = scope::open_brackets(&self.code, self.code.at).pop()?;
+        let name = open.checked_sub(1)?;
+        let is_query = self.code.is_word(open + 1, &["select", "with"]);
+        let is_call = self.code.kind(name) == Some(Kind::Word) && !self.code.is_word(name, &["in", "as", "exists"]);
+        (is_call && !is_query).then_some(name)
+    }
+
+    /// Whether a `CASE` is open.
+    fn is_in_case(&self) -> bool {
+        let count = |word| (0..self.code.at).filter(|&at| self.code.is_word(at, &[word])).count();
+        count("case") > count("end")
+    }
+
+    /// The part of the query that the cursor stands in; empty within a bracket that is no query.
+    fn clause(&self) -> &'static str {
+        const PARTS: &[&str] = &["SELECT", "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT"];
+        let mut depth = 0_usize;
+        for at in (0..self.code.at).rev() {
+            if self.code.is(at, ")") {
+                depth += 1;
+            } else if self.code.is(at, "(") {
+                if depth == 0 {
+                    return "";
+                }
+                depth -= 1;
+            } else if depth == 0 {
+                if self.code.is_word(at, &["on", "using"]) {
+                    return "FROM";
+                }
+                if let Some(part) = PARTS.iter().find(|part| self.code.is_word(at, &[part])) {
+                    return part;
+                }
+            }
+        }
+        ""
+    }
+
+    fn wanted(&self) -> Wanted {
+        let code = &self.code;
+        let Some(last) = code.at.checked_sub(1) else { return Wanted::Statement };
+        let before = |words: &[&str]| last.checked_sub(1).is_some_and(|at| code.is_word(at, words));
+        let word = code.of(last).to_ascii_uppercase();
+        match code.kind(last) {
+            Some(Kind::Symbol) => return self.wanted_after_symbol(last),
+            Some(Kind::Word) => {}
+            _ => return Wanted::Operator,
+        }
+        match word.as_str() {
+            "FROM" if self.call().is_some() || before(&["distinct"]) => Wanted::Value,
+            "FROM" | "JOIN" | "INTO" | "UPDATE" | "DESCRIBE" | "LATERAL" => Wanted::Table,
+            "DESC" if last == 0 => Wanted::Table,
+            "TABLE" | "VIEW" if before(&["drop", "alter", "repair", "create"]) => {
+                let is_new = before(&["create"]) && !code.is_word(0, &["show"]);
+                if is_new { Wanted::Name } else { Wanted::Table }
+            }
+            "AS" if self.call().is_some_and(|name| code.is_word(name, &["cast", "try_cast"])) => Wanted::Type,
+            "AS" if code.is_word(0, &["create", "prepare"]) && self.clause().is_empty() => {
+                Wanted::Words(&["SELECT", "WITH"])
+            }
+            "AS" | "LIMIT" | "OFFSET" | "WITH" | "PREPARE" | "INTERVAL" | "ESCAPE" => Wanted::Name,
+            "DATE" | "TIMESTAMP" | "TIME" => Wanted::Operator,
+            "NOT" if before(&["is"]) => Wanted::Words(&["NULL", "DISTINCT FROM", "TRUE", "FALSE"]),
+            "ALL" if before(&["union", "intersect", "except"]) => Wanted::Words(&["SELECT"]),
+            "SELECT" | "DISTINCT" | "ALL" | "WHERE" | "AND" | "OR" | "NOT" | "ON" | "HAVING" | "BY" | "WHEN"
+            | "THEN" | "ELSE" | "CASE" | "BETWEEN" | "LIKE" | "SET" => Wanted::Value,
+            "IN" | "EXISTS" | "USING" => Wanted::Words(&["("]),
+            _ => match keywords::following(&word) {
+                // `LEFT(` and the like are no joins; as a column's name they are in quotes.
+                Some(words) if is_keyword(&word) || last == 0 || before(&["create", "or", "msck"]) => {
+                    Wanted::Words(words)
+                }
+                _ => Wanted::Operator,
+            },
+        }
+    }
+
+    fn wanted_after_symbol(&self, last: usize) -> Wanted {
+        let code = &self.code;
+        let before = |words: &[&str]| last.checked_sub(1).is_some_and(|at| code.is_word(at, words));
+        match code.of(last) {
+            ")" | "]" => Wanted::Operator,
+            "(" if before(&["from", "join", "as"]) => Wanted::Words(&["SELECT", "WITH"]),
+            "(" if before(&["over"]) => Wanted::Words(&["PARTITION BY", "ORDER BY"]),
+            "(" if before(&["filter"]) => Wanted::Words(&["WHERE"]),
+            "," if self.clause() == "FROM" => Wanted::Table,
+            "*" => {
+                let is_star = last.checked_sub(1).is_none_or(|at| {
+                    code.is_word(at, &["select", "distinct"])
+                        || [",", "(", "."].iter().any(|symbol| code.is(at, symbol))
+                });
+                if is_star { Wanted::Operator } else { Wanted::Value }
+            }
+            ";" => Wanted::Statement,
+            // A placeholder.
+            symbol if symbol.starts_with('$') || symbol == "?" => Wanted::Operator,
+            ":" => Wanted::Name,
+            _ => Wanted::Value,
+        }
+    }
+}
