@@ -4,6 +4,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 
 use super::{Argument, Done, GO_ON, Meta, missing};
 use crate::diag::Source;
+use crate::lookup;
 use crate::output::{self, ValueStyle, escape};
 use crate::repl::shell::Shell;
 use crate::schema::Shape;
@@ -25,10 +26,7 @@ fn event(shell: &mut Shell<'_>, argument: &str) -> Done {
     }
     // An event id is a UUID, which is no number.
     let Ok(number) = argument.parse::<usize>() else {
-        let condition = format!("eventid = {}", quoted(argument));
-        if !find(shell, &condition)? {
-            shell.terminal().note(&format!("no record has the eventID `{argument}`"));
-        }
+        by_id(shell, argument)?;
         return GO_ON;
     };
     let rows = shell.rows().ok_or_else(|| Error::Usage {
@@ -38,15 +36,14 @@ fn event(shell: &mut Shell<'_>, argument: &str) -> Done {
     let row = rows.row(number).ok_or_else(|| no_row(number, rows.rows(), rows.is_whole()))?;
     match behind(&row)? {
         Behind::Record(text) => show(shell, &text)?,
+        Behind::Id(id) => by_id(shell, &id)?,
         Behind::Conditions(conditions) => {
             let condition =
                 conditions.iter().map(|(_, condition)| condition.as_str()).collect::<Vec<_>>().join(" AND ");
             let names: Vec<&str> = conditions.iter().map(|(name, _)| name.as_str()).collect();
             if find(shell, &condition)? {
-                if names != ["eventid"] {
-                    let names = names.join(", ");
-                    shell.terminal().note(&format!("the newest record that agrees with the row in {names}"));
-                }
+                let names = names.join(", ");
+                shell.terminal().note(&format!("the newest record that agrees with the row in {names}"));
             } else {
                 shell.terminal().note(&format!("no record agrees with the row in {}", names.join(", ")));
             }
@@ -70,6 +67,8 @@ fn no_row(number: usize, rows: usize, is_whole: bool) -> Error {
 enum Behind {
     /// The record itself is a value of the row.
     Record(String),
+    /// The row has the `eventID`.
+    Id(String),
     /// Columns of records that the row has, each with a condition.
     Conditions(Vec<(String, String)>),
 }
@@ -87,7 +86,7 @@ fn behind(row: &RecordBatch) -> Result<Behind, Error> {
         return Ok(Behind::Record(record.to_owned()));
     }
     if let Some(id) = value_of(&["eventid"]) {
-        return Ok(Behind::Conditions(vec![("eventid".to_owned(), format!("eventid = {}", quoted(id)))]));
+        return Ok(Behind::Id(id.to_owned()));
     }
     let conditions: Vec<_> = named
         .iter()
@@ -133,6 +132,19 @@ fn is_plain(shape: Shape) -> bool {
 /// A literal of SQL.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Shows the record with this id, or says that there is none.
+fn by_id(shell: &Shell<'_>, id: &str) -> Result<(), Error> {
+    let found = shell.wait(shell.terminal().wait(lookup::event(shell.session(), id)))?;
+    match found {
+        Some(Some(record)) => show(shell, &record),
+        Some(None) => {
+            shell.terminal().note(&format!("no record has the eventID `{id}`"));
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Shows the newest record that a condition holds for; false where there is none.
