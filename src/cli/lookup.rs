@@ -105,7 +105,7 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
     let started = Instant::now();
     let mut listing = Listing::new(format, terminal, &sink)?;
     let mut search = Search::new(wanted);
-    let (mut count, mut rows) = (0, 0);
+    let mut count = 0;
     let mut outcome = loop {
         let mut answer = terminal.wait(search.ask(&session)).await?;
         let take = |batch: &_| {
@@ -115,7 +115,6 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
         };
         terminal.follow(&mut answer, take).await?;
         let outcome = answer.outcome();
-        rows += outcome.rows;
         if !search.is_short() {
             break Outcome { unknown_fields: Vec::new(), ..outcome };
         }
@@ -123,8 +122,9 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
     let written = listing.finish()?;
     sink.keep()?;
     let mut made = format!("{} event{}", human_count(count), if count == 1 { "" } else { "s" });
-    if rows > count {
-        made = format!("{made}, {} more copies", human_count(rows - count));
+    if search.copies() > 0 {
+        let copies = if search.copies() == 1 { "copy" } else { "copies" };
+        made = format!("{made}, {} more {copies}", human_count(search.copies()));
     }
     if let Some(why) =
         outcome.why_empty.as_mut().filter(|_| count == 0 && args.event_category.is_none() && has_category)

@@ -96,6 +96,7 @@ pub struct Search {
     met: usize,
     moment: Option<(Option<DateTime<Utc>>, Option<String>)>,
     records: HashSet<u64>,
+    copies: u64,
     hasher: RandomState,
 }
 
@@ -112,6 +113,7 @@ impl Search {
             met: 0,
             moment: None,
             records: HashSet::new(),
+            copies: 0,
             hasher: RandomState::new(),
         }
     }
@@ -121,7 +123,7 @@ impl Search {
     /// # Errors
     /// As [`Session::run`].
     pub async fn ask(&mut self, session: &Session) -> Result<Answer, Error> {
-        (self.came, self.met, self.moment) = (0, 0, None);
+        (self.came, self.met, self.copies, self.moment) = (0, 0, 0, None);
         self.records.clear();
         let order = vec![
             col("at").sort(false, false),
@@ -150,6 +152,7 @@ impl Search {
             }
             // Copies have one time and one id, and so stand next to each other.
             if !self.records.insert(self.hasher.hash_one(&event.record)) {
+                self.copies += 1;
                 continue;
             }
             self.met += 1;
@@ -160,6 +163,12 @@ impl Search {
             }
         }
         Ok(events)
+    }
+
+    /// Copies of records that were passed over.
+    #[must_use]
+    pub fn copies(&self) -> u64 {
+        self.copies
     }
 
     /// Whether the search is to begin again: copies took the place of events.
