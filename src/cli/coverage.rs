@@ -7,7 +7,7 @@ use clap::Args;
 use super::Exit;
 use super::output::OutputArgs;
 use crate::archive::{Slack, Times, Wanted};
-use crate::coverage::{self, Counter, Coverage, FINDING_TONES, Look, Range, Stops};
+use crate::coverage::{self, Counter, Coverage, FINDING_TONES, Look, Range, Stops, What};
 use crate::output::summary::{human_bytes, human_count};
 use crate::output::{Format, Written};
 use crate::session::{Error, Options, Outcome, Session};
@@ -115,7 +115,15 @@ async fn read(
     listed: Outcome,
     terminal: &Terminal,
 ) -> Result<Outcome, Error> {
-    let Some(mut stops) = Stops::of(coverage) else { return Ok(listed) };
+    let Some(mut stops) = Stops::of(coverage) else {
+        if coverage.findings.iter().any(|finding| finding.what == What::Silent) {
+            terminal.notice(
+                "too many accounts are silent to look in each for what stopped its trail",
+                "--account looks at a few",
+            );
+        }
+        return Ok(listed);
+    };
     let mut answer = terminal.wait(stops.ask(session)).await?;
     terminal.follow(&mut answer, |batch| stops.take(batch)).await?;
     let read = answer.outcome();
