@@ -10,5 +10,6 @@ fn transcripts_say_what_trailql_says() {
         .env("NO_COLOR", "1")
         .env("TZ", "Pacific/Chatham")
         .case("tests/cli/*.trycmd")
-        .case("README.md");
+        .case("README.md")
+        .case("examples/questions/README.md");
 }
