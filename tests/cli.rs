@@ -11,5 +11,6 @@ fn transcripts_say_what_trailql_says() {
         .env("TZ", "Pacific/Chatham")
         .case("tests/cli/*.trycmd")
         .case("README.md")
-        .case("examples/questions/README.md");
+        .case("examples/questions/README.md")
+        .case("examples/recipes.md");
 }
