@@ -12,5 +12,7 @@ fn transcripts_say_what_trailql_says() {
         // Whoever runs the tests may have a configuration.
         .env("XDG_CONFIG_HOME", "/nonexistent")
         .case("tests/cli/*.trycmd")
-        .case("README.md");
+        .case("README.md")
+        .case("examples/questions/README.md")
+        .case("examples/recipes.md");
 }

@@ -1,30 +1,40 @@
-//! The scripts under `examples` run on the archive that comes along.
+//! The questions under `examples` stand on their page as they stand in their files, and values from outside stay values.
 
-use std::process::{Command, Output};
+use std::fs;
+use std::process::Command;
 
-fn script(name: &str, args: &[&str]) -> Output {
+const QUESTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/questions");
+const ARCHIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/archive");
+
+/// The names of the files that hold a question.
+fn questions() -> Vec<String> {
+    let folder = fs::read_dir(QUESTIONS).expect("the folder of questions can be listed");
+    let names = folder.map(|entry| entry.expect("an entry can be read").file_name().to_string_lossy().into_owned());
+    names.filter(|name| name != "README.md").collect()
+}
+
+#[test]
+fn the_page_shows_and_runs_every_question_as_its_file_has_it() {
+    let page = fs::read_to_string(format!("{QUESTIONS}/README.md")).expect("the page can be read");
+    let names = questions();
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        let question = fs::read_to_string(format!("{QUESTIONS}/{name}")).expect("a question can be read");
+        assert!(page.contains(&format!("\n{question}```\n")), "the page does not show {name} as it is");
+        assert!(page.contains(&format!(" -f examples/questions/{name}")), "the page does not run {name}");
+    }
+}
+
+#[test]
+fn an_access_key_is_a_value_whatever_it_says() {
     let program = std::env::var_os("CARGO_BIN_EXE_trailql").unwrap_or_else(|| env!("CARGO_BIN_EXE_trailql").into());
-    let mut command = Command::new("sh");
-    command.arg(format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"))).args(args).env("TRAILQL", program);
-    command.output().expect("a shell can be started")
-}
-
-#[test]
-fn failed_logins_asks_in_both_languages() {
-    let output = script("failed_logins.sh", &[]);
-    let rows = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{output:?}");
-    // From three addresses, in both answers.
-    assert_eq!(rows.matches("user/mateo").count(), 3 * 2, "{rows}");
-}
-
-#[test]
-fn the_timeline_takes_an_address_as_a_value() {
-    let output = script("timeline.sh", &[]);
-    assert!(output.status.success(), "{output:?}");
-    assert!(output.stdout.starts_with(b"eventtime,recipientaccountid,"), "{output:?}");
-    assert!(output.stdout.split(|byte| *byte == b'\n').count() > 50, "{output:?}");
-    let output = script("timeline.sh", &["x' OR '1' = '1"]);
-    assert!(output.status.success(), "{output:?}");
-    assert_eq!(output.stdout.split(|byte| *byte == b'\n').count(), 2, "{output:?}");
+    let rows = |key: &str| {
+        let mut command = Command::new(&program);
+        command.args(["query", ARCHIVE, "-q", "-o", "csv", "-f"]).arg(format!("{QUESTIONS}/key-in-order.sql"));
+        let output = command.arg("--param").arg(format!("key={key}")).output().expect("trailql can be started");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).lines().count() - 1
+    };
+    assert_eq!(rows("AKIAI44QH8DHBEXAMPLE"), 10);
+    assert_eq!(rows("x' OR '1' = '1"), 0);
 }
