@@ -177,7 +177,6 @@ fn insights_end(text: &str, is_entered: bool) -> Option<End> {
             return Some(End { length: start, skip, ending: Ending::BlankLine });
         }
     }
-    // A comment takes the line end that follows it into the next blank, which may be missing at the end.
     None
 }
 
@@ -224,7 +223,7 @@ fn filter_end(text: &str, is_entered: bool) -> Option<End> {
         }
     }
     let is_whole = is_entered && depth == 0 && text.trim_end().ends_with('}');
-    is_whole.then(|| End { length: text.len(), skip: 0, ending: Ending::Line })
+    is_whole.then_some(End { length: text.len(), skip: 0, ending: Ending::Line })
 }
 
 #[cfg(test)]

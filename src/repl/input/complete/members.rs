@@ -48,7 +48,9 @@ pub(super) fn below(
     if let Some(source) = scope.sources.iter().find(|source| source.name.eq_ignore_ascii_case(first)) {
         return match rest.split_first() {
             None => source.columns.names().iter().map(|name| column(name)).collect(),
-            Some((Step::Name(name), rest)) => below_column(name, rest, &[source.columns.clone()], world, events),
+            Some((Step::Name(name), rest)) => {
+                below_column(name, rest, std::slice::from_ref(&source.columns), world, events)
+            }
             Some(_) => Vec::new(),
         };
     }

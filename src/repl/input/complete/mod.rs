@@ -13,6 +13,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod values;
+mod wanted;
 
 use rustyline::completion::{FilenameCompleter, Pair};
 

@@ -1,6 +1,7 @@
 //! The tables whose columns can be named where the cursor stands in SQL.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use datafusion::arrow::datatypes::SchemaRef;
 
@@ -180,7 +181,7 @@ impl Reader<'_> {
             let is_schema = schema.map_or(table.is_default, |schema| table.schema.eq_ignore_ascii_case(schema));
             is_schema && table.name.eq_ignore_ascii_case(name)
         };
-        self.tables.iter().find(is_wanted).map_or(Columns::Unknown, |table| Columns::Known(table.columns.clone()))
+        self.tables.iter().find(is_wanted).map_or(Columns::Unknown, |table| Columns::Known(Arc::clone(&table.columns)))
     }
 
     /// The tables that `WITH` defines, and the queries that make them.

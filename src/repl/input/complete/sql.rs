@@ -1,12 +1,14 @@
 //! What may stand at the cursor in SQL.
 
 use super::code::{Code, Cursor, Step};
-use super::keywords::{self, cased, is_keyword};
+use super::keywords::{self, cased};
 use super::rank::Candidate;
 use super::scope::{self, Columns, Scope};
-use super::{Found, World, files, members, values};
+use super::wanted::Wanted;
+use super::{Found, World, files, members, values, wanted};
 use crate::repl::input::calls;
-use crate::repl::input::tokens::Kind;
+use crate::repl::words::{ELEMENT, Tree};
+use crate::schema::{Shape, columns};
 use crate::session::{KnownTable, Language};
 
 /// What may stand at the end of a statement's text; `rest` follows the cursor.
@@ -29,23 +31,6 @@ struct Query<'w> {
     code: Code,
     tables: Vec<KnownTable>,
     world: &'w World<'w>,
-}
-
-/// What is wanted where the cursor stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    /// A statement, or a query in brackets.
-    Statement,
-    Table,
-    /// A value: a column, a function, a literal.
-    Value,
-    /// What goes on after a value or a table.
-    Operator,
-    /// One of these words.
-    Words(&'static [&'static str]),
-    Type,
-    /// Something that only the writer knows.
-    Name,
 }
 
 impl Query<'_> {
@@ -93,7 +78,7 @@ impl Query<'_> {
     }
 
     /// The tree of JSON that a path of a column leads to.
-    fn tree(&self, path: &[Step], further: &[Step]) -> Option<crate::repl::words::Tree> {
+    fn tree(&self, path: &[Step], further: &[Step]) -> Option<Tree> {
         let scope = self.scope();
         let is_alias = |name: &str| scope.sources.iter().any(|source| source.name.eq_ignore_ascii_case(name));
         let path = match path.split_first()? {
@@ -101,8 +86,8 @@ impl Query<'_> {
             _ => path,
         };
         let (Step::Name(column), rest) = path.split_first()? else { return None };
-        let is_column = |column_of: &&crate::schema::columns::Column| column_of.name.eq_ignore_ascii_case(column);
-        let column = crate::schema::columns::ALL.iter().find(is_column)?;
+        let is_column = |column_of: &&columns::Column| column_of.name.eq_ignore_ascii_case(column);
+        let column = columns::ALL.iter().find(is_column)?;
         let rest: Vec<Step> = rest.iter().chain(further).cloned().collect();
         let members::Reached::Json(path) = members::reach(column, &rest) else { return None };
         self.world.words.paths_of(&self.events()).at(path.iter().map(String::as_str)).cloned()
@@ -111,7 +96,7 @@ impl Query<'_> {
     /// Keys within `['…']`.
     fn keys(&self, path: &[Step], close: &str) -> Vec<Candidate> {
         let Some(tree) = self.tree(path, &[]) else { return Vec::new() };
-        let names = tree.members.keys().filter(|name| &***name != crate::repl::words::ELEMENT);
+        let names = tree.members.keys().filter(|name| &***name != ELEMENT);
         let bracket = if close.is_empty() { "" } else { "]" };
         names.map(|name| Candidate::word(name.to_string()).written(format!("{name}{close}{bracket}"))).collect()
     }
@@ -135,7 +120,7 @@ impl Query<'_> {
         let typed = inside.get(dot + 1..)?.to_owned();
         let names = tree.members.iter().filter(|(name, _)| members::is_plain(name));
         let candidates = names.map(|(name, below)| {
-            let element = if below.members.contains_key(crate::repl::words::ELEMENT) { "[0]" } else { "" };
+            let element = if below.members.contains_key(ELEMENT) { "[0]" } else { "" };
             let end = if below.members.is_empty() { close } else { "" };
             Candidate::word(name.to_string()).written(format!("{name}{element}{end}"))
         });
@@ -154,7 +139,7 @@ impl Query<'_> {
                 let (path, _) = self.code.path_before(dot)?;
                 members::below(&path, &scope, &self.tables, self.world, &self.events())
             }
-            None if self.wanted() == Wanted::Table => self.tables.iter().map(members::table).collect(),
+            None if wanted::at_cursor(&self.code) == Wanted::Table => self.tables.iter().map(members::table).collect(),
             None => members::all(&scope, &self.tables),
         };
         let plain = found.into_iter().filter(|candidate| !candidate.text.ends_with(']')).map(|candidate| {
@@ -176,7 +161,7 @@ impl Query<'_> {
             return path.map(below).unwrap_or_default();
         }
         let words = |words: &[&str]| cased(words, typed, statement);
-        match self.wanted() {
+        match wanted::at_cursor(&self.code) {
             Wanted::Statement => words(keywords::STATEMENTS),
             Wanted::Words(list) => words(list),
             Wanted::Type => words(keywords::TYPES),
@@ -199,7 +184,7 @@ impl Query<'_> {
 
     fn values(&self, typed: &str, scope: &Scope, words: &dyn Fn(&[&str]) -> Vec<Candidate>) -> Vec<Candidate> {
         let mut found = members::all(scope, &self.tables);
-        let made = scope.made.iter().filter(|_| matches!(self.clause(), "ORDER" | "GROUP" | "HAVING"));
+        let made = scope.made.iter().filter(|_| matches!(wanted::clause(&self.code), "ORDER" | "GROUP" | "HAVING"));
         found.extend(made.map(|name| members::column(name)));
         found.extend(scope.sources.iter().filter(|source| !source.name.is_empty()).map(|source| {
             let weight = if matches!(source.columns, Columns::Unknown) { 2 } else { 1 };
@@ -229,13 +214,13 @@ impl Query<'_> {
         let mut found = Vec::new();
         for path in tree.find(&is_fit, 200) {
             let Some((first, rest)) = path.split_first().filter(|(_, rest)| !rest.is_empty()) else { continue };
-            let column = crate::schema::columns::ALL.iter().find(|column| column.json == *first);
-            let Some(column) = column.filter(|column| matches!(column.shape, crate::schema::Shape::Json)) else {
+            let column = columns::ALL.iter().find(|column| column.json == *first);
+            let Some(column) = column.filter(|column| matches!(column.shape, Shape::Json)) else {
                 continue;
             };
             let mut text = column.name.to_owned();
             for name in rest {
-                if *name == crate::repl::words::ELEMENT {
+                if *name == ELEMENT {
                     text.push_str("[0]");
                 } else {
                     text.push('.');
@@ -249,118 +234,16 @@ impl Query<'_> {
     }
 
     fn operators(&self, words: &dyn Fn(&[&str]) -> Vec<Candidate>) -> Vec<Candidate> {
-        let mut found = keywords::after_clause(self.clause());
-        if self.clause() != "FROM" {
+        let mut found = keywords::after_clause(wanted::clause(&self.code));
+        if wanted::clause(&self.code) != "FROM" {
             found.extend(keywords::OPERATORS);
         }
-        if self.is_in_case() {
+        if wanted::is_in_case(&self.code) {
             found.extend(["WHEN", "THEN", "ELSE", "END"]);
         }
-        if self.call().is_some_and(|name| self.code.is_word(name, &["cast", "try_cast"])) {
+        if wanted::call(&self.code).is_some_and(|name| self.code.is_word(name, &["cast", "try_cast"])) {
             found.push("AS");
         }
         words(&found)
-    }
-
-    /// The function whose call the cursor stands in.
-    fn call(&self) -> Option<usize> {
-        let open = scope::open_brackets(&self.code, self.code.at).pop()?;
-        let name = open.checked_sub(1)?;
-        let is_query = self.code.is_word(open + 1, &["select", "with"]);
-        let is_call = self.code.kind(name) == Some(Kind::Word) && !self.code.is_word(name, &["in", "as", "exists"]);
-        (is_call && !is_query).then_some(name)
-    }
-
-    /// Whether a `CASE` is open.
-    fn is_in_case(&self) -> bool {
-        let count = |word| (0..self.code.at).filter(|&at| self.code.is_word(at, &[word])).count();
-        count("case") > count("end")
-    }
-
-    /// The part of the query that the cursor stands in; empty within a bracket that is no query.
-    fn clause(&self) -> &'static str {
-        const PARTS: &[&str] = &["SELECT", "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT"];
-        let mut depth = 0_usize;
-        for at in (0..self.code.at).rev() {
-            if self.code.is(at, ")") {
-                depth += 1;
-            } else if self.code.is(at, "(") {
-                if depth == 0 {
-                    return "";
-                }
-                depth -= 1;
-            } else if depth == 0 {
-                if self.code.is_word(at, &["on", "using"]) {
-                    return "FROM";
-                }
-                if let Some(part) = PARTS.iter().find(|part| self.code.is_word(at, &[part])) {
-                    return part;
-                }
-            }
-        }
-        ""
-    }
-
-    fn wanted(&self) -> Wanted {
-        let code = &self.code;
-        let Some(last) = code.at.checked_sub(1) else { return Wanted::Statement };
-        let before = |words: &[&str]| last.checked_sub(1).is_some_and(|at| code.is_word(at, words));
-        let word = code.of(last).to_ascii_uppercase();
-        match code.kind(last) {
-            Some(Kind::Symbol) => return self.wanted_after_symbol(last),
-            Some(Kind::Word) => {}
-            _ => return Wanted::Operator,
-        }
-        match word.as_str() {
-            "FROM" if self.call().is_some() || before(&["distinct"]) => Wanted::Value,
-            "FROM" | "JOIN" | "INTO" | "UPDATE" | "DESCRIBE" | "LATERAL" => Wanted::Table,
-            "DESC" if last == 0 => Wanted::Table,
-            "TABLE" | "VIEW" if before(&["drop", "alter", "repair", "create"]) => {
-                let is_new = before(&["create"]) && !code.is_word(0, &["show"]);
-                if is_new { Wanted::Name } else { Wanted::Table }
-            }
-            "AS" if self.call().is_some_and(|name| code.is_word(name, &["cast", "try_cast"])) => Wanted::Type,
-            "AS" if code.is_word(0, &["create", "prepare"]) && self.clause().is_empty() => {
-                Wanted::Words(&["SELECT", "WITH"])
-            }
-            "AS" | "LIMIT" | "OFFSET" | "WITH" | "PREPARE" | "INTERVAL" | "ESCAPE" => Wanted::Name,
-            "DATE" | "TIMESTAMP" | "TIME" => Wanted::Operator,
-            "NOT" if before(&["is"]) => Wanted::Words(&["NULL", "DISTINCT FROM", "TRUE", "FALSE"]),
-            "ALL" if before(&["union", "intersect", "except"]) => Wanted::Words(&["SELECT"]),
-            "SELECT" | "DISTINCT" | "ALL" | "WHERE" | "AND" | "OR" | "NOT" | "ON" | "HAVING" | "BY" | "WHEN"
-            | "THEN" | "ELSE" | "CASE" | "BETWEEN" | "LIKE" | "SET" => Wanted::Value,
-            "IN" | "EXISTS" | "USING" => Wanted::Words(&["("]),
-            _ => match keywords::following(&word) {
-                // `LEFT(` and the like are no joins; as a column's name they are in quotes.
-                Some(words) if is_keyword(&word) || last == 0 || before(&["create", "or", "msck"]) => {
-                    Wanted::Words(words)
-                }
-                _ => Wanted::Operator,
-            },
-        }
-    }
-
-    fn wanted_after_symbol(&self, last: usize) -> Wanted {
-        let code = &self.code;
-        let before = |words: &[&str]| last.checked_sub(1).is_some_and(|at| code.is_word(at, words));
-        match code.of(last) {
-            ")" | "]" => Wanted::Operator,
-            "(" if before(&["from", "join", "as"]) => Wanted::Words(&["SELECT", "WITH"]),
-            "(" if before(&["over"]) => Wanted::Words(&["PARTITION BY", "ORDER BY"]),
-            "(" if before(&["filter"]) => Wanted::Words(&["WHERE"]),
-            "," if self.clause() == "FROM" => Wanted::Table,
-            "*" => {
-                let is_star = last.checked_sub(1).is_none_or(|at| {
-                    code.is_word(at, &["select", "distinct"])
-                        || [",", "(", "."].iter().any(|symbol| code.is(at, symbol))
-                });
-                if is_star { Wanted::Operator } else { Wanted::Value }
-            }
-            ";" => Wanted::Statement,
-            // A placeholder.
-            symbol if symbol.starts_with('$') || symbol == "?" => Wanted::Operator,
-            ":" => Wanted::Name,
-            _ => Wanted::Value,
-        }
     }
 }
