@@ -104,10 +104,15 @@ impl<'a> Shell<'a> {
         Input::new(Box::new(around), Arc::clone(&self.words), self.terminal.color())
     }
 
-    /// Learns words of the archives in the background, as long as the shell lives.
+    /// Learns words of the archives in the background, as long as the shell lives. Who limits what is fetched from a
+    /// bucket does not want more fetched than was asked for.
     fn learn(&mut self) {
+        let options = self.session.options();
+        let is_limited = options.max_requests.is_some() || options.max_bytes.is_some();
+        let mut archives = self.session.archives();
+        archives.retain(|archive| archive.is_local() || !is_limited);
         let (words, is_busy) = (Arc::clone(&self.words), Arc::clone(&self.is_busy));
-        self.learning = Some(Learning::begin(self.runtime.handle(), self.session.archives(), words, is_busy));
+        self.learning = Some(Learning::begin(self.runtime.handle(), archives, words, is_busy));
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -223,7 +228,11 @@ impl<'a> Shell<'a> {
                 }
                 continue;
             };
-            let question = Question { text: piece.text.to_owned(), language };
+            let question = match self.last() {
+                // `\\G` by itself shows the answer before in another way.
+                Some(last) if piece.text.is_empty() => last.clone(),
+                _ => Question { text: piece.text.to_owned(), language },
+            };
             self.ask(&question, piece.ending == Ending::GoVertical)?;
         }
         Ok(ControlFlow::Continue(()))

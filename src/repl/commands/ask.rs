@@ -18,6 +18,13 @@ pub(super) const ALL: &[Meta] = &[
         run: explain,
     },
     Meta {
+        names: &[".packs"],
+        usage: ".packs [NAME]",
+        summary: "the saved queries of the packs, or of one",
+        argument: Argument::Text,
+        run: packs,
+    },
+    Meta {
         names: &[".param", "\\set"],
         usage: ".param [NAME [VALUE]]",
         summary: "the value of :NAME and $NAME in SQL",
@@ -104,6 +111,15 @@ fn param(shell: &mut Shell<'_>, argument: &str) -> Done {
     options.params.push((name.to_owned(), value.trim().to_owned()));
     shell.narrow(options)?;
     GO_ON
+}
+
+fn packs(shell: &mut Shell<'_>, name: &str) -> Done {
+    let mut words = vec!["hunt".to_owned(), "--list".to_owned()];
+    if !name.is_empty() {
+        words.extend(["--pack".to_owned(), name.to_owned()]);
+    }
+    let options = shell.session().options().clone();
+    run_hosted(shell, words, options)
 }
 
 fn save(shell: &mut Shell<'_>, name: &str) -> Done {
