@@ -14,6 +14,8 @@ const MOST_SERIES: usize = 8;
 const MOST_KNOWN: usize = 10_000;
 /// Places on the axis of times that are filled where rows are missing.
 const MOST_PLACES: usize = 10_000;
+/// Stretches that amounts at odd times are added up in.
+const MOST_ADDED: i64 = 73;
 
 /// See the file.
 #[derive(Debug)]
@@ -107,8 +109,8 @@ impl Series {
                 one.total += value.abs();
             }
         }
-        let times: BTreeSet<i64> = gathered.iter().flat_map(|(_, one)| one.points.keys().copied()).collect();
-        let times: Vec<i64> = times.into_iter().collect();
+        gathered.retain(|(_, one)| !one.points.is_empty());
+        let mut times = times_of(&gathered);
         if times.is_empty() {
             return Err(Undrawn::NoRows);
         }
@@ -123,7 +125,20 @@ impl Series {
         if hidden > 0 {
             remarks.push(counted(hidden, "more series", "not drawn"));
         }
-        let (stretch, times) = match time_axis::grid(&times, MOST_PLACES) {
+        // Amounts at odd times are added up: a line between two of them would say that there are some between, too.
+        let mut grid = time_axis::grid(&times, MOST_PLACES);
+        if adds && times.len() > 1 && grid.is_none() {
+            let stretch = time_axis::stretch(times[0], times[times.len() - 1], MOST_ADDED);
+            for (_, one) in &mut gathered {
+                for (time, value) in std::mem::take(&mut one.points) {
+                    *one.points.entry(time_axis::beginning(time, stretch)).or_default() += value;
+                }
+            }
+            times = times_of(&gathered);
+            let ends = times.first().zip(times.last());
+            grid = ends.map(|(first, last)| (stretch, time_axis::beginnings(*first, *last, stretch)));
+        }
+        let (stretch, times) = match grid {
             Some((stretch, times)) => (Some(stretch), times),
             None => (None, times),
         };
@@ -165,6 +180,12 @@ impl Series {
             && self.numbers().all(|number| number >= 0.0)
             && self.adds
     }
+}
+
+/// The times of all series, sorted.
+fn times_of(gathered: &[(String, Gathered)]) -> Vec<i64> {
+    let times: BTreeSet<i64> = gathered.iter().flat_map(|(_, one)| one.points.keys().copied()).collect();
+    times.into_iter().collect()
 }
 
 /// Keeps the series with the largest totals. The others become one more where they may be added up; how many of them
@@ -243,6 +264,17 @@ pub(super) mod tests {
         assert_eq!(values(&series), [("avg(n)", vec![1.5, 2.5])]);
         let rows = counts(&[]);
         assert_eq!(Series::of(&rows).expect_err("no rows"), Undrawn::NoRows);
+    }
+
+    #[test]
+    fn amounts_at_odd_times_are_added_up() {
+        let second = 1_000;
+        let rows =
+            [(MIDNIGHT + 7 * second, None, 1), (MIDNIGHT + 9 * second, None, 2), (MIDNIGHT + 60 * HOUR + 1, None, 5)];
+        let series = Series::of(&counts(&rows)).expect("a time and a number");
+        assert_eq!(series.caption(), "10 Jul 2023 00:00 – 12 Jul 2023 12:00 UTC, per hour");
+        let values = &series.lines[0].values;
+        assert_eq!((values.len(), values[0], values[1], values[60]), (61, Some(3.0), Some(0.0), Some(5.0)));
     }
 
     #[test]

@@ -94,6 +94,40 @@ fn placed(distance: Stretch, first: i64, last: i64, most: usize) -> Option<Vec<i
     }
 }
 
+/// The narrowest stretch that reads well and of which at most `most` lie between two times.
+pub(super) fn stretch(first: i64, last: i64, most: i64) -> Stretch {
+    let length = |stretch: &Stretch| match stretch {
+        Millis(width) => *width,
+        InMonths(months) => i64::from(*months) * 28 * DAY,
+    };
+    let fits = |stretch: &&Stretch| last.saturating_sub(first) / length(stretch) < most;
+    DISTANCES.iter().find(fits).copied().unwrap_or(InMonths(5_000 * 12))
+}
+
+/// When the stretch that a time lies in begins.
+pub(super) fn beginning(time: i64, stretch: Stretch) -> i64 {
+    match stretch {
+        Millis(width) => {
+            let shift = if width == 7 * DAY { MONDAY } else { 0 };
+            (time - shift).div_euclid(width) * width + shift
+        }
+        InMonths(months) => {
+            let number = date(time).map_or(0, |day| day.year() * 12 + day.month0() as i32);
+            let months = i32::try_from(months).unwrap_or(1);
+            month(number.div_euclid(months) * months).unwrap_or(time)
+        }
+    }
+}
+
+/// Every beginning of a stretch from one to another.
+pub(super) fn beginnings(first: i64, last: i64, stretch: Stretch) -> Vec<i64> {
+    let next = |time: &i64| match stretch {
+        Millis(width) => time.checked_add(width),
+        InMonths(months) => Some(date(*time)?.checked_add_months(Months::new(months))?.timestamp_millis()),
+    };
+    std::iter::successors(Some(first), next).take_while(|time| *time <= last).collect()
+}
+
 /// The first moment of a month, counted from the year 0.
 fn month(number: i32) -> Option<i64> {
     let month0 = u32::try_from(number.rem_euclid(12)).ok()?;
@@ -216,6 +250,16 @@ mod tests {
         assert_eq!(range(MIDNIGHT, MIDNIGHT + DAY), "10 Jul 2023 – 11 Jul 2023 UTC");
         assert_eq!(range(MIDNIGHT, MIDNIGHT + DAY + HOUR), "10 Jul 2023 00:00 – 11 Jul 2023 01:00 UTC");
         assert_eq!(range(MIDNIGHT + 1_500, MIDNIGHT + 1_500), "10 Jul 2023 00:00:01.500 UTC");
+    }
+
+    #[test]
+    fn a_time_lies_in_a_stretch() {
+        assert_eq!(stretch(MIDNIGHT, MIDNIGHT + 3 * DAY, 100), Millis(HOUR));
+        assert_eq!(stretch(MIDNIGHT, MIDNIGHT, 100), Millis(1));
+        assert_eq!(beginning(MIDNIGHT + HOUR + 7, Millis(HOUR)), MIDNIGHT + HOUR);
+        // 2023-07-10 is a Monday, nine days after the month began.
+        assert_eq!(beginning(MIDNIGHT + DAY, Millis(7 * DAY)), MIDNIGHT);
+        assert_eq!(beginning(MIDNIGHT, InMonths(1)), MIDNIGHT - 9 * DAY);
     }
 
     #[test]
