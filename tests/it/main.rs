@@ -28,3 +28,4 @@ mod s3;
 mod shell;
 mod sql_odd;
 mod statements;
+mod terminal;

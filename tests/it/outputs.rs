@@ -1,6 +1,7 @@
 //! Where results go: files that appear whole or not at all, pipes, devices, readers that go away.
 #![cfg(unix)]
 
+use crate::terminal::Start;
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
@@ -117,11 +118,9 @@ fn a_reader_that_goes_away_ends_every_format_quietly() {
 #[test]
 fn a_dumb_terminal_gets_nothing_but_ascii() {
     for (name, value) in [("TERM", "dumb"), ("LC_ALL", "C")] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trailql"));
-        command.args(["query", ARCHIVE, "-q", "--max-rows", "1", "-c", "SELECT 1 AS n; SELECT 2", "--wrap"]);
-        command.env("NO_COLOR", "1").env("COLUMNS", "60").env(name, value);
-        let mut session = rexpect::session::spawn_command(command, Some(60_000)).expect("trailql on a terminal");
-        let said = session.exp_eof().expect("trailql ends");
+        let args = ["query", ARCHIVE, "-q", "--max-rows", "1", "-c", "SELECT 1 AS n; SELECT 2", "--wrap"];
+        let start = args.iter().fold(Start::bare(), |start, arg| start.arg(arg));
+        let said = start.env("COLUMNS", "60").env(name, value).start().ends();
         assert!(said.contains("+---+") && said.is_ascii(), "{said}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::terminal::{Terminal, key};
+use crate::terminal::{Terminal, key};
 
 #[test]
 fn ctrl_c_gives_up_a_line_and_ctrl_d_leaves() {

@@ -1,6 +1,6 @@
 //! Meta commands, and what they change.
 
-use super::terminal::{ARCHIVE, Start, Terminal};
+use crate::terminal::{ARCHIVE, Start, Terminal};
 
 #[test]
 fn meta_commands_answer() {

@@ -1,6 +1,6 @@
 //! Statements of several lines, pasting, an editor of one's own.
 
-use super::terminal::{Start, Terminal, key};
+use crate::terminal::{Start, Terminal, key};
 
 #[test]
 fn statements_of_either_language_end_where_they_say_so() {

@@ -1,6 +1,6 @@
 //! The history: in its place, with its rights, found again.
 
-use super::terminal::{Start, Terminal, key};
+use crate::terminal::{Start, Terminal, key};
 
 #[cfg(unix)]
 #[test]

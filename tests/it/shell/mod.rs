@@ -6,4 +6,3 @@ mod editing;
 mod history;
 mod odd_terminals;
 mod paging;
-mod terminal;

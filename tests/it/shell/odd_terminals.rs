@@ -1,6 +1,6 @@
 //! Terminals that are narrow, dumb, without colours; homes that are not there.
 
-use super::terminal::{Start, Terminal, key};
+use crate::terminal::{Start, Terminal, key};
 
 #[test]
 fn twenty_columns_are_enough() {

@@ -1,6 +1,6 @@
 //! Results that are longer than the screen.
 
-use super::terminal::{Start, key};
+use crate::terminal::{Start, key};
 
 /// A pager that numbers lines, so that it can be seen where it was.
 const NUMBERED: &str = "sed 's/^/paged /'";

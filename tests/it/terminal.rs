@@ -10,13 +10,13 @@ use anstream::adapter::StripBytes;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
 
-pub(super) const ARCHIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/archive");
-pub(super) const PROMPT: &str = "trailql> ";
+pub(crate) const ARCHIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/archive");
+pub(crate) const PROMPT: &str = "trailql> ";
 /// A loaded machine may take its time; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Keys as a terminal sends them.
-pub(super) mod key {
+pub(crate) mod key {
     pub(crate) const ENTER: &str = "\r";
     pub(crate) const TAB: &str = "\t";
     pub(crate) const UP: &str = "\x1b[A";
@@ -28,21 +28,21 @@ pub(super) mod key {
 }
 
 /// How a shell is started.
-pub(super) struct Start {
+pub(crate) struct Start {
     command: CommandBuilder,
     home: TempDir,
     size: PtySize,
 }
 
 /// A shell on a terminal, with a home of its own.
-pub(super) struct Terminal {
+pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn std::io::Write + Send>,
     seen: Arc<Seen>,
     /// How much of the text has been waited for.
     read: usize,
-    pub(super) home: TempDir,
+    pub(crate) home: TempDir,
 }
 
 /// What the terminal shows, and has shown.
@@ -60,14 +60,14 @@ struct State {
 
 impl Start {
     /// A shell on the example archive, on a terminal of 40 lines and 100 columns.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut start = Self::bare();
         start.command.arg(ARCHIVE);
         start
     }
 
     /// A shell without an archive.
-    pub(super) fn bare() -> Self {
+    pub(crate) fn bare() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let program = std::env::var_os("CARGO_BIN_EXE_trailql").unwrap_or_else(|| env!("CARGO_BIN_EXE_trailql").into());
         let mut command = CommandBuilder::new(program);
@@ -85,32 +85,32 @@ impl Start {
         Self { command, home, size: size(40, 100) }
     }
 
-    pub(super) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
         self.command.arg(arg);
         self
     }
 
-    pub(super) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    pub(super) fn without_env(mut self, name: &str) -> Self {
+    pub(crate) fn without_env(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
-    pub(super) fn size(mut self, rows: u16, columns: u16) -> Self {
+    pub(crate) fn size(mut self, rows: u16, columns: u16) -> Self {
         self.size = size(rows, columns);
         self
     }
 
-    pub(super) fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// Starts it, without waiting for its prompt.
-    pub(super) fn start(self) -> Terminal {
+    pub(crate) fn start(self) -> Terminal {
         let pair = native_pty_system().openpty(self.size).expect("a terminal");
         let child = pair.slave.spawn_command(self.command).expect("trailql can be started on a terminal");
         let mut output = pair.master.try_clone_reader().expect("what is written can be read");
@@ -138,7 +138,7 @@ impl Start {
     }
 
     /// Starts it, to its first prompt.
-    pub(super) fn open(self) -> Terminal {
+    pub(crate) fn open(self) -> Terminal {
         let mut terminal = self.start();
         terminal.prompted();
         terminal
@@ -151,17 +151,17 @@ fn size(rows: u16, cols: u16) -> PtySize {
 
 impl Terminal {
     /// A shell on the example archive, at its first prompt.
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Start::new().open()
     }
 
     /// Types keys.
-    pub(super) fn types(&mut self, keys: &str) {
+    pub(crate) fn types(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the terminal takes keys");
     }
 
     /// Pastes a text, as terminals do that mark what is pasted.
-    pub(super) fn pastes(&mut self, text: &str) {
+    pub(crate) fn pastes(&mut self, text: &str) {
         self.types(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
@@ -187,7 +187,7 @@ impl Terminal {
 
     /// Waits for this text, after what was waited for before.
     #[track_caller]
-    pub(super) fn says(&mut self, text: &str) {
+    pub(crate) fn says(&mut self, text: &str) {
         let from = self.read;
         let end = self.wait(&format!("`{text}` is not said"), |state| {
             state.text.get(from..)?.find(text).map(|at| from + at + text.len())
@@ -197,7 +197,7 @@ impl Terminal {
 
     /// Waits until the screen shows this text, wherever.
     #[track_caller]
-    pub(super) fn shows(&mut self, text: &str) {
+    pub(crate) fn shows(&mut self, text: &str) {
         self.wait(&format!("`{text}` is not shown"), |state| {
             state.screen.screen().contents().contains(text).then_some(())
         });
@@ -205,13 +205,13 @@ impl Terminal {
 
     /// Waits for an empty prompt at the cursor.
     #[track_caller]
-    pub(super) fn prompted(&mut self) {
+    pub(crate) fn prompted(&mut self) {
         self.prompted_with("");
     }
 
     /// Waits for a prompt with this text after it, and the cursor at its end.
     #[track_caller]
-    pub(super) fn prompted_with(&mut self, text: &str) {
+    pub(crate) fn prompted_with(&mut self, text: &str) {
         let wanted = format!("{PROMPT}{text}");
         self.wait(&format!("there is no prompt with `{text}`"), |state| {
             let screen = state.screen.screen();
@@ -224,7 +224,7 @@ impl Terminal {
 
     /// Types lines, waits for texts in their order, and for the prompt.
     #[track_caller]
-    pub(super) fn answers(&mut self, lines: &[&str], texts: &[&str]) {
+    pub(crate) fn answers(&mut self, lines: &[&str], texts: &[&str]) {
         for line in lines {
             self.types(line);
             self.types(key::ENTER);
@@ -237,7 +237,7 @@ impl Terminal {
 
     /// A small question is answered: the shell and its terminal are as they were.
     #[track_caller]
-    pub(super) fn is_sound(&mut self) {
+    pub(crate) fn is_sound(&mut self) {
         self.answers(&["SELECT 40 + 2 AS sound;"], &["sound", "42", "1 row"]);
         let state = self.seen.state.lock().expect("nobody panics here");
         let screen = state.screen.screen();
@@ -245,12 +245,12 @@ impl Terminal {
     }
 
     /// What the screen shows.
-    pub(super) fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.seen.state.lock().expect("nobody panics here").screen.screen().contents()
     }
 
     /// Whether a text on the screen is coloured.
-    pub(super) fn is_coloured(&self, text: &str) -> bool {
+    pub(crate) fn is_coloured(&self, text: &str) -> bool {
         let state = self.seen.state.lock().expect("nobody panics here");
         let screen = state.screen.screen();
         let columns = screen.size().1;
@@ -263,14 +263,14 @@ impl Terminal {
     }
 
     /// Makes the terminal another size.
-    pub(super) fn resize(&mut self, rows: u16, columns: u16) {
+    pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
         self.seen.state.lock().expect("nobody panics here").screen.screen_mut().set_size(rows, columns);
         self.master.resize(size(rows, columns)).expect("a terminal takes another size");
     }
 
     /// Processor time that the shell has taken so far.
     #[cfg(target_os = "linux")]
-    pub(super) fn worked(&self) -> Duration {
+    pub(crate) fn worked(&self) -> Duration {
         let process = self.child.process_id().expect("it runs");
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("it runs");
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -281,7 +281,7 @@ impl Terminal {
 
     /// The process ends by itself, with this code.
     #[track_caller]
-    pub(super) fn ends_with(&mut self, code: u32) {
+    pub(crate) fn ends_with(&mut self, code: u32) {
         let started = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("it can be asked") {
@@ -293,9 +293,20 @@ impl Terminal {
         }
     }
 
+    /// Everything that was said until it ended.
+    pub(crate) fn ends(mut self) -> String {
+        let _ = self.child.wait();
+        let started = Instant::now();
+        let mut state = self.seen.state.lock().expect("nobody panics here");
+        while !state.has_ended && started.elapsed() < PATIENCE {
+            state = self.seen.changed.wait_timeout(state, PATIENCE).expect("nobody panics here").0;
+        }
+        state.text.clone()
+    }
+
     /// It leaves with `.quit`.
     #[track_caller]
-    pub(super) fn quits(&mut self) {
+    pub(crate) fn quits(&mut self) {
         self.types(".quit\r");
         self.ends_with(0);
     }
