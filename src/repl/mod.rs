@@ -81,7 +81,7 @@ pub fn run(runtime: &Runtime, start: Start<'_>, host: &dyn Host) -> Result<Ended
 /// Reads lines from the terminal, with editing, completion and history. True when Ctrl-C ended it.
 fn converse(shell: &mut Shell<'_>, keeps_history: bool) -> Result<bool, Error> {
     let of_terminal = |error: ReadlineError| Error::Execution(format!("the terminal cannot be read: {error}"));
-    shell.listen_to_interrupts();
+    shell.listen_to_interrupts()?;
     let mut editor = LineEditor::new(shell, keeps_history).map_err(of_terminal)?;
     shell.greet();
     loop {

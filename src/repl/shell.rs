@@ -84,8 +84,11 @@ impl<'a> Shell<'a> {
     }
 
     /// From now on Ctrl-C ends what runs, not the process.
-    pub(super) fn listen_to_interrupts(&mut self) {
-        self.interrupts = Some(Interrupts::new(self.runtime));
+    pub(super) fn listen_to_interrupts(&mut self) -> Result<(), Error> {
+        let listening = Interrupts::new(self.runtime);
+        self.interrupts =
+            Some(listening.map_err(|error| Error::Bug(format!("Ctrl-C cannot be listened to: {error}")))?);
+        Ok(())
     }
 
     /// The first line of a shell.
@@ -222,18 +225,18 @@ impl<'a> Shell<'a> {
             if self.was_cancelled() {
                 break;
             }
-            let Some(language) = piece.language else {
-                if commands::run(self, piece.text)?.is_break() {
-                    return Ok(ControlFlow::Break(()));
+            let is_vertical = piece.ending == Ending::GoVertical;
+            match (piece.language, self.last.clone()) {
+                // `\G` by itself shows the answer before in another way.
+                (_, Some(last)) if piece.text.is_empty() => self.ask(&last, is_vertical)?,
+                (_, None) if piece.text.is_empty() => {}
+                (Some(language), _) => self.ask(&Question { text: piece.text.to_owned(), language }, is_vertical)?,
+                (None, _) => {
+                    if commands::run(self, piece.text)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
                 }
-                continue;
-            };
-            let question = match self.last() {
-                // `\\G` by itself shows the answer before in another way.
-                Some(last) if piece.text.is_empty() => last.clone(),
-                _ => Question { text: piece.text.to_owned(), language },
-            };
-            self.ask(&question, piece.ending == Ending::GoVertical)?;
+            }
         }
         Ok(ControlFlow::Continue(()))
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Form;
+use super::view;
 use crate::output::diagnostic::{Counter, counted_line};
 use crate::output::summary::{human_bytes, human_count, human_duration};
 use crate::session::{Gauge, Reached};
@@ -47,7 +48,7 @@ impl Progress {
         // A line that is drawn over again is no line of JSON.
         let is_line = is_terminal && form == Form::Human;
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.set_style(ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_style(ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
         let period = if is_line { ON_A_TERMINAL } else { IN_A_LOG };
         let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + PATIENCE, period);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -73,7 +74,7 @@ impl Progress {
         if !self.is_line {
             return Some(line);
         }
-        self.bar.set_message(line);
+        self.bar.set_message(fitting(line, view::width()));
         self.bar.tick();
         None
     }
@@ -83,6 +84,15 @@ impl Progress {
         self.bar.set_message("");
         self.bar.reset();
         self.bar.finish_and_clear();
+    }
+}
+
+/// A line with room behind it: `^C`, as terminals echo it, would else go on in the next line and keep this one from
+/// being taken away.
+fn fitting(line: String, columns: Option<usize>) -> String {
+    match columns {
+        Some(columns) => line.chars().take(columns.saturating_sub("^C".len() + 1)).collect(),
+        None => line,
     }
 }
 

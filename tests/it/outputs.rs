@@ -1,7 +1,6 @@
 //! Where results go: files that appear whole or not at all, pipes, devices, readers that go away.
 #![cfg(unix)]
 
-use crate::terminal::Start;
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
@@ -10,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 use trailql::output::FORMATS;
+
+use crate::terminal::Start;
 
 const ARCHIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/archive");
 const ALL: &str = "SELECT * FROM cloudtrail";

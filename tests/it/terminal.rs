@@ -198,9 +198,9 @@ impl Terminal {
     /// Waits until the screen shows this text, wherever.
     #[track_caller]
     pub(crate) fn shows(&mut self, text: &str) {
-        self.wait(&format!("`{text}` is not shown"), |state| {
-            state.screen.screen().contents().contains(text).then_some(())
-        });
+        // A text that goes on in the next line is one text.
+        let holds = |state: &State| state.screen.screen().contents().replace('\n', "").contains(text).then_some(());
+        self.wait(&format!("`{text}` is not shown"), holds);
     }
 
     /// Waits for an empty prompt at the cursor.
@@ -220,6 +220,14 @@ impl Terminal {
             (line.trim_end() == wanted.trim_end() && usize::from(column) == wanted.chars().count()).then_some(())
         });
         self.read = self.seen.state.lock().expect("nobody panics here").text.len();
+    }
+
+    /// Gives up the line. What is typed right after Ctrl-C is thrown away, as terminals do.
+    #[track_caller]
+    pub(crate) fn gives_up(&mut self) {
+        self.types(key::CTRL_C);
+        std::thread::sleep(Duration::from_millis(300));
+        self.prompted();
     }
 
     /// Types lines, waits for texts in their order, and for the prompt.
@@ -242,6 +250,17 @@ impl Terminal {
         let state = self.seen.state.lock().expect("nobody panics here");
         let screen = state.screen.screen();
         assert!(!screen.alternate_screen() && !screen.hide_cursor(), "the terminal is not as it was");
+    }
+
+    /// Waits until a folder of its home has a file.
+    #[track_caller]
+    pub(crate) fn waits_for_file(&self, folder: &str) {
+        let folder = self.home.path().join(folder);
+        let started = Instant::now();
+        while std::fs::read_dir(&folder).map_or(0, Iterator::count) == 0 {
+            assert!(started.elapsed() < PATIENCE, "nothing is written to {}", folder.display());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// What the screen shows.

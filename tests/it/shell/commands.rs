@@ -45,9 +45,9 @@ fn the_last_result_is_a_table_and_its_rows_lead_to_records() {
     let mut shell = Terminal::open();
     shell.answers(&["stats count(*) as n by eventName | sort n desc | limit 2;"], &["GetObject", "2 rows"]);
     shell.answers(&["SELECT sum(n) AS total FROM _;"], &["111", "1 row"]);
-    shell.answers(&["SELECT eventname, eventid FROM cloudtrail WHERE eventname = 'StopLogging';"], &["1 row"]);
+    shell.answers(&["SELECT eventname, eventid FROM cloudtrail WHERE eventname = 'StopLogging';"], &["2 rows"]);
     shell.answers(&[".event 1"], &["\"eventName\": \"StopLogging\""]);
-    shell.answers(&[".event 2"], &["the answer before has no row 2"]);
+    shell.answers(&[".event 3"], &["the answer before has no row 3"]);
     shell.answers(&[".event 00000000-0000-0000-0000-000000000000"], &["no record has the eventID"]);
     shell.answers(&["SELECT 1 AS a, 2 AS a;"], &["1 row"]);
     shell.answers(&["SELECT * FROM _;"], &["a_2", "1 row"]);

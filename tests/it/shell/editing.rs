@@ -16,9 +16,23 @@ fn statements_of_either_language_end_where_they_say_so() {
 #[test]
 fn a_backslash_and_a_capital_g_show_a_value_a_line() {
     let mut shell = Terminal::open();
-    shell.answers(&["SELECT 1 AS a, 'x' AS b\\G"], &["record 1", "a", "1", "b", "x", "1 row"]);
+    shell.answers(&["SELECT 1 AS a, 'x' AS b\\G"], &["RECORD 1", "a | 1", "b | x", "1 row"]);
     shell.answers(&["SELECT 1 AS a, 'x' AS b;"], &["│ a │ b │", "1 row"]);
-    shell.answers(&["\\x", "SELECT 3 AS c;"], &["record 1", "c", "3", "1 row"]);
+    shell.answers(&["\\x", "SELECT 3 AS c;"], &["RECORD 1", "c | 3", "1 row"]);
+    shell.answers(&["\\x", "SELECT 4 AS d;"], &["│ d │", "1 row"]);
+    shell.answers(&["\\G"], &["RECORD 1", "d | 4", "1 row"]);
+    shell.quits();
+}
+
+#[test]
+fn what_is_typed_while_a_query_runs_is_the_next_line() {
+    let mut shell = Terminal::open();
+    shell.types("SELECT 1 AS first;\rSELECT 2 AS second;\r.mode csv\rSELECT 3 AS third;\r");
+    for text in ["│ first │", "│ second │", "third"] {
+        shell.says(text);
+    }
+    shell.says("1 row");
+    shell.prompted();
     shell.quits();
 }
 
@@ -62,8 +76,7 @@ fn binary_that_is_pasted_is_text_and_harmless() {
     shell.is_sound();
     let garbage: Vec<u8> = (0..=255_u8).filter(|byte| !matches!(byte, 3 | 4 | 26 | 27 | 28)).collect();
     shell.pastes(&String::from_utf8_lossy(&garbage));
-    shell.types(key::CTRL_C);
-    shell.prompted();
+    shell.gives_up();
     shell.is_sound();
     shell.quits();
 }
@@ -87,8 +100,7 @@ fn an_editor_of_ones_own_changes_the_query() {
     shell.types("SELECT 'one and one'");
     shell.types(key::CTRL_X_CTRL_E);
     shell.prompted_with("SELECT 'two and one'");
-    shell.types(key::CTRL_C);
-    shell.prompted();
+    shell.gives_up();
     shell.quits();
 }
 
@@ -99,8 +111,7 @@ fn an_editor_that_is_not_there_loses_nothing() {
     shell.types(".edit\r");
     shell.says("`no-such-editor` cannot be used as an editor");
     shell.prompted_with("SELECT 'one' AS x");
-    shell.types(key::CTRL_C);
-    shell.prompted();
+    shell.gives_up();
     shell.quits();
 }
 

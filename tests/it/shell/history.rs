@@ -26,8 +26,7 @@ fn what_was_typed_comes_back_with_the_arrow_and_by_search() {
     shell.answers(&["SELECT 'second',", "2 AS b;"], &["1 row"]);
     shell.types(key::UP);
     shell.shows("2 AS b;");
-    shell.types(key::CTRL_C);
-    shell.prompted();
+    shell.gives_up();
     shell.types(key::CTRL_R);
     shell.types("first");
     shell.shows("reverse-i-search");

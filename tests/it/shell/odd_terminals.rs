@@ -8,9 +8,10 @@ fn twenty_columns_are_enough() {
     shell.types("SELECT eventname, sourceipaddress, eventtime FROM cloudtrail LIMIT 2;\r");
     shell.says("2 rows");
     shell.prompted();
-    for line in shell.screen().lines() {
-        assert!(line.chars().count() <= 20, "{line}");
-    }
+    // Of a table nothing goes on in the next line.
+    let screen = shell.screen();
+    let mut rules = screen.lines().filter(|line| line.starts_with(['┌', '├', '└', '│']));
+    assert!(rules.clone().count() >= 5 && rules.all(|line| line.chars().count() <= 20), "{screen}");
     shell.answers(&["SELECT eventnme FROM cloudtrail;"], &["error"]);
     shell.quits();
 }
@@ -30,11 +31,11 @@ fn a_dumb_terminal_gets_plain_lines() {
 fn colours_are_where_nobody_minds() {
     let mut shell = Start::new().without_env("NO_COLOR").open();
     shell.answers(&["SELECT NULL AS nothing;"], &["nothing", "1 row"]);
-    assert!(shell.is_coloured("NULL │"), "{}", shell.screen());
+    assert!(shell.is_coloured("NULL  "), "{}", shell.screen());
     shell.quits();
     let mut shell = Terminal::open();
     shell.answers(&["SELECT NULL AS nothing;"], &["nothing", "1 row"]);
-    assert!(!shell.is_coloured("NULL │"), "{}", shell.screen());
+    assert!(!shell.is_coloured("NULL  "), "{}", shell.screen());
     shell.quits();
 }
 
