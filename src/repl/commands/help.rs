@@ -122,9 +122,9 @@ fn column(path: &str) -> Option<&'static columns::Column> {
     let mut members = columns::ALL;
     let mut found = None;
     for name in path.split('.') {
-        let column = members
-            .iter()
-            .find(|column| column.name.eq_ignore_ascii_case(name) || column.json.eq_ignore_ascii_case(name))?;
+        // What does not come from a record has no name in JSON, and nothing is called so.
+        let is_meant = |of: &str| !of.is_empty() && of.eq_ignore_ascii_case(name);
+        let column = members.iter().find(|column| is_meant(column.name) || is_meant(column.json))?;
         members = match column.shape {
             Shape::Struct(inner) | Shape::List(inner) => inner,
             _ => &[],

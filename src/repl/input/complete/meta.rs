@@ -77,6 +77,8 @@ pub(super) fn find(line: &str, rest: &str, world: &World<'_>) -> Option<Found> {
 /// What may stand in the arguments of a command of the command line.
 fn command_line(line: &str, argument: &str, start: usize, world: &World<'_>) -> Option<Found> {
     let command = line.strip_prefix('.')?;
+    let name = command.split_whitespace().next()?;
+    world.around.commands().iter().find(|known| *known == name)?;
     let (last, typed) = last_word(argument);
     let mut candidates: Vec<_> = world.around.command_line(command).into_iter().map(Candidate::word).collect();
     if !typed.starts_with('-') {
