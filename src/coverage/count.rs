@@ -43,7 +43,7 @@ pub struct Day {
     last: u16,
     /// The hours with deliveries, one bit each.
     pub hours: u32,
-    /// Files that came late: see [`LATE`].
+    /// Files that came late: see `LATE`.
     pub late: u32,
 }
 

@@ -28,9 +28,9 @@ pub enum Key {
     ReadOnly,
     /// See [`user_name`].
     Username,
-    /// See [`resources`].
+    /// See `resources`.
     ResourceType,
-    /// See [`resources`].
+    /// See `resources`.
     ResourceName,
     /// `eventSource`.
     EventSource,

@@ -6,12 +6,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::ArrayRef;
-use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use datafusion::arrow::ipc::writer::FileWriter;
-use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use datafusion::arrow::record_batch::RecordBatch;
 
+use super::fitted::fitted;
 use super::{Options, Out, Result, Sink, Written, names};
 
 pub(super) fn open(schema: SchemaRef, _: Options, out: Out) -> Result<Box<dyn Sink>> {
@@ -29,17 +28,7 @@ struct Arrow {
 
 impl Sink for Arrow {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let fitted = |(array, field): (&ArrayRef, &FieldRef)| {
-            if array.data_type() == field.data_type() {
-                Ok(ArrayRef::clone(array))
-            } else {
-                cast(array, field.data_type())
-            }
-        };
-        let columns =
-            batch.columns().iter().zip(self.schema.fields()).map(fitted).collect::<std::result::Result<_, _>>()?;
-        let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        self.writer.write(&RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &rows)?)?;
+        self.writer.write(&fitted(batch, &self.schema)?)?;
         Ok(())
     }
 
@@ -72,7 +61,7 @@ fn spelled_out(field: &Field) -> Field {
 mod tests {
     use std::io::Cursor;
 
-    use datafusion::arrow::array::{DictionaryArray, StringArray};
+    use datafusion::arrow::array::{ArrayRef, DictionaryArray, StringArray};
     use datafusion::arrow::datatypes::Int32Type;
     use datafusion::arrow::ipc::reader::FileReader;
 

@@ -15,6 +15,7 @@ mod arrow;
 mod csv;
 mod encode;
 mod fit;
+mod fitted;
 mod format;
 mod json;
 mod line;
@@ -37,6 +38,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::errors::ParquetError;
 
 pub use format::{FORMATS, Format, FormatInfo, UnknownFormat};
+pub use names::distinct as distinct_names;
 pub use palette::{Palette, THINGS, name as style_name, style};
 
 /// What can go wrong while writing.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use datafusion::arrow::datatypes::Schema;
 
 /// The names in order, a repeated one with a number: `arn`, `arn_2`.
-pub(super) fn distinct(schema: &Schema) -> Vec<String> {
+#[must_use]
+pub fn distinct(schema: &Schema) -> Vec<String> {
     let mut taken: HashSet<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let mut seen = HashSet::new();
     schema

@@ -4,14 +4,13 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::ArrayRef;
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, IntervalUnit, Schema, SchemaRef};
-use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use datafusion::arrow::datatypes::{DataType, IntervalUnit, Schema, SchemaRef};
+use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::WriterProperties;
 
+use super::fitted::fitted;
 use super::{Options, Out, Result, Sink, Written, names};
 
 pub(super) fn open(schema: SchemaRef, _: Options, out: Out) -> Result<Box<dyn Sink>> {
@@ -35,17 +34,7 @@ struct Parquet {
 
 impl Sink for Parquet {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let fitted = |(array, field): (&ArrayRef, &Arc<Field>)| {
-            if array.data_type() == field.data_type() {
-                Ok(ArrayRef::clone(array))
-            } else {
-                cast(array, field.data_type())
-            }
-        };
-        let columns =
-            batch.columns().iter().zip(self.schema.fields()).map(fitted).collect::<std::result::Result<_, _>>()?;
-        let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        self.writer.write(&RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &rows)?)?;
+        self.writer.write(&fitted(batch, &self.schema)?)?;
         if self.writer.in_progress_size() > ROW_GROUP_BYTES {
             self.writer.flush()?;
         }

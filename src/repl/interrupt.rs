@@ -35,10 +35,13 @@ impl Interrupts {
 
     /// Some work to its end; none when Ctrl-C ended it. Dropping the work ends what it began.
     pub(super) async fn guard<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let Ok(mut signals) = self.signals.try_borrow_mut() else { return Some(work.await) };
+        let interrupted = std::future::poll_fn(|context| match self.signals.try_borrow_mut() {
+            Ok(mut signals) => signals.poll_recv(context),
+            Err(_) => std::task::Poll::Pending,
+        });
         tokio::select! {
             biased;
-            _ = signals.recv() => {
+            _ = interrupted => {
                 self.last.set(Some(Instant::now()));
                 None
             }

@@ -1,7 +1,7 @@
 //! The shell: a prompt in which both languages and the meta commands work.
 //!
-//! [`shell`] holds what is remembered between two lines and asks the questions, [`commands`] is the table of meta
-//! commands, [`settings`] what can be set, [`input`] everything about the text at the cursor.
+//! `shell` holds what is remembered between two lines and asks the questions, `commands` is the table of meta
+//! commands, `settings` what can be set, `input` everything about the text at the cursor.
 
 mod around;
 mod commands;

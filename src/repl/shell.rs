@@ -95,7 +95,7 @@ impl<'a> Shell<'a> {
     pub(super) fn greet(&self) {
         let version = env!("CARGO_PKG_VERSION");
         self.terminal.note(&format!("trailql {version} · .help lists commands, .quit leaves"));
-        if self.locations.is_empty() {
+        if self.session.archives().is_empty() {
             self.terminal.note("no archive is attached: .attach s3://bucket/prefix, or a folder");
         }
     }
@@ -260,10 +260,11 @@ impl<'a> Shell<'a> {
         let (mut sink, format) = self.sink(format)?;
         let view = self.settings.view(format);
         let session = Arc::clone(&self.session);
+        let terminal = self.terminal.clone().timed(self.settings.timer);
         let work = async {
-            let mut answer = self.terminal.wait(session.run(statement)).await?;
+            let mut answer = terminal.wait(session.run(statement)).await?;
             let kept = answer.keep();
-            let shown = self.terminal.show(answer, &view, &mut sink, &[]).await?;
+            let shown = terminal.show(answer, &view, &mut sink, &[]).await?;
             Ok((shown, kept()))
         };
         let Some((shown, rows)) = self.wait(work)? else { return Ok(()) };

@@ -255,7 +255,7 @@ pub(super) fn functions(context: &SessionContext) -> Vec<String> {
 }
 
 /// `name`, or `name_2` and so on where it is taken.
-pub(super) fn unused(name: &str, taken: &[String]) -> String {
+fn unused(name: &str, taken: &[String]) -> String {
     let mut candidates = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}_{number}")));
     candidates.find(|candidate| !taken.contains(candidate)).unwrap_or_default()
 }

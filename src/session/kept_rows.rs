@@ -7,6 +7,7 @@ use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::datasource::MemTable;
 
 use super::{Error, Session, engine};
+use crate::output::distinct_names;
 
 /// What the table of the last answer's rows is called.
 pub const LAST: &str = "_";
@@ -111,13 +112,10 @@ impl Session {
     }
 }
 
-/// Columns of one name are numbered from the second on, as Athena does with the results that it keeps.
+/// Columns of one name are numbered from the second on: a table has each name once.
 fn unique(schema: &SchemaRef) -> SchemaRef {
-    let mut names: Vec<String> = Vec::new();
-    for field in schema.fields() {
-        names.push(engine::unused(field.name(), &names));
-    }
-    let fields = schema.fields().iter().zip(names).map(|(field, name)| field.as_ref().clone().with_name(name));
+    let fields = schema.fields().iter().zip(distinct_names(schema));
+    let fields = fields.map(|(field, name)| field.as_ref().clone().with_name(name));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 

@@ -34,6 +34,7 @@ use crate::session::{Answer, Error, Gauge, Outcome};
 pub struct Terminal {
     color: bool,
     color_rows: bool,
+    is_timed: bool,
     quiet: bool,
     progress: ShowProgress,
     form: Form,
@@ -57,6 +58,7 @@ impl Terminal {
         Self {
             color: wanted(anstream::AutoStream::choice(&io::stderr())),
             color_rows: wanted(anstream::AutoStream::choice(&io::stdout())),
+            is_timed: true,
             quiet,
             progress,
             form: Form::default(),
@@ -68,6 +70,12 @@ impl Terminal {
     #[must_use]
     pub fn with_form(self, form: Form) -> Self {
         Self { form, ..self }
+    }
+
+    /// Whether the time that an answer took is said.
+    #[must_use]
+    pub fn timed(self, is_timed: bool) -> Self {
+        Self { is_timed, ..self }
     }
 
     /// Messages and tables in these colours.
@@ -135,7 +143,7 @@ impl Terminal {
         let schema = with_constants(&answer.schema(), constants);
         let options = output::Options {
             max_rows: view.max_rows.or(answer.screen_rows().filter(|_| sink.is_terminal())),
-            color: self.color_rows && sink.is_terminal(),
+            color: self.colors(sink),
             palette: self.palette,
             style: answer.language().style(),
             ..view.options(sink, schema.fields().len())

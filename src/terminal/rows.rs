@@ -80,7 +80,7 @@ impl Terminal {
     /// Whether what goes there is coloured.
     #[must_use]
     pub fn colors(&self, sink: &Sink) -> bool {
-        self.color_rows && sink.is_terminal()
+        self.color_rows && sink.is_stdout()
     }
 
     /// The columns of what goes there, as far as they are known.

@@ -134,8 +134,12 @@ impl Sink {
         settled.map_err(|error| Error::Output(output::Error::Write(error)))
     }
 
+    pub(super) fn is_stdout(&self) -> bool {
+        matches!(self.target, Target::Stdout | Target::Pager(_))
+    }
+
     pub(super) fn is_terminal(&self) -> bool {
-        matches!(self.target, Target::Stdout | Target::Pager(_)) && io::stdout().is_terminal()
+        self.is_stdout() && io::stdout().is_terminal()
     }
 
     /// Whether a result was begun before.

@@ -63,7 +63,7 @@ impl Terminal {
             self.message(Title::Notice, &format!("{what}: {why}"), &[]);
         }
         let line = match self.form {
-            Form::Human => summary::line(made, outcome, written, started.elapsed()),
+            Form::Human => summary::line(made, outcome, written, self.is_timed.then(|| started.elapsed())),
             Form::Json => summary::json(made, outcome, written, started.elapsed()),
         };
         self.write_line(&line);

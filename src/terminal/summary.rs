@@ -8,7 +8,7 @@ use crate::output::summary::{human_bytes, human_count, human_duration};
 use crate::session::Outcome;
 
 /// The line after an answer: rows, or what was `made` of them, files, records, bytes, time.
-pub(super) fn line(made: Option<&str>, outcome: &Outcome, written: &Written, taken: Duration) -> String {
+pub(super) fn line(made: Option<&str>, outcome: &Outcome, written: &Written, taken: Option<Duration>) -> String {
     let plural = |count: u64, one: &str| format!("{} {one}{}", human_count(count), if count == 1 { "" } else { "s" });
     let rows = || plural(outcome.rows.min(written.rows + written.hidden_rows), "row");
     let mut parts = vec![made.map_or_else(rows, str::to_owned)];
@@ -40,7 +40,7 @@ pub(super) fn line(made: Option<&str>, outcome: &Outcome, written: &Written, tak
     if let Some((list, get)) = outcome.requests.filter(|requests| *requests != (0, 0)) {
         parts.push(format!("{} LIST, {} GET", human_count(list), human_count(get)));
     }
-    parts.push(human_duration(taken));
+    parts.extend(taken.map(human_duration));
     parts.join(" · ")
 }
 
@@ -69,5 +69,5 @@ pub(super) fn json(made: Option<&str>, outcome: &Outcome, written: &Written, tak
         ("seconds", Counter::Seconds(taken.as_secs_f64())),
         ("complete", Counter::Is(!outcome.is_incomplete())),
     ];
-    counted_line("summary", &line(made, outcome, written, taken), &counters)
+    counted_line("summary", &line(made, outcome, written, Some(taken)), &counters)
 }

@@ -152,6 +152,17 @@ async fn add_sigma(
     Ok(exit)
 }
 
+/// Rules, each with the query it was made of and that query's pack.
+fn with_queries<'c>(
+    chosen: &'c [(&Pack, &SavedQuery)],
+    rules: &'c [Rule],
+) -> impl Iterator<Item = (&'c Pack, &'c SavedQuery, &'c Rule)> {
+    rules.iter().filter_map(|rule| {
+        let (pack, query) = chosen.iter().find(|(_, query)| query.id == rule.about.id)?;
+        Some((*pack, *query, rule))
+    })
+}
+
 /// Runs every rule over its own test records.
 fn test(
     chosen: &[(&Pack, &SavedQuery)],
@@ -162,8 +173,7 @@ fn test(
 ) -> Result<Exit, Error> {
     let session = Session::blank(options)?;
     let (mut passed, mut failed) = (0, 0);
-    for rule in rules {
-        let Some((pack, query)) = chosen.iter().find(|(_, query)| query.id == rule.about.id) else { continue };
+    for (pack, query, rule) in with_queries(chosen, rules) {
         let wrong = packs::check(&session, pack, query, rule)?;
         if wrong.is_empty() {
             passed += 1;
@@ -189,8 +199,7 @@ fn lint(
 ) -> Result<Exit, Error> {
     let session = Session::blank(options)?;
     let mut remarks = 0;
-    for rule in rules {
-        let Some((pack, query)) = chosen.iter().find(|(_, query)| query.id == rule.about.id) else { continue };
+    for (pack, query, rule) in with_queries(chosen, rules) {
         if let Some(found) = packs::lint(&session, pack, query, rule)? {
             terminal.remark(&found);
             remarks += 1;

@@ -1,7 +1,7 @@
 //! Charts of an answer: lines or columns over time, and bars; as text for a terminal and as SVG for a page.
 //!
-//! An answer becomes [`rows`], which become [`series`] over time or [`bars`]. Both are drawn twice: as [`text`] and as
-//! [`svg`]. `ratatui`'s widgets are not used: they spread the labels of an axis evenly, wherever the round hours lie,
+//! An answer becomes `rows`, which become `series` over time or `bars`. Both are drawn twice: as `text` and as
+//! `svg`. `ratatui`'s widgets are not used: they spread the labels of an axis evenly, wherever the round hours lie,
 //! and draw with characters that a plain terminal does not have. `plotters` writes colours into the SVG, which then
 //! cannot follow a page from light to dark.
 

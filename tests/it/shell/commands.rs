@@ -23,6 +23,8 @@ fn meta_commands_answer() {
     shell.is_sound();
     shell.answers(&[".tabels"], &["`.tables` has a similar name"]);
     shell.answers(&[".timer onn"], &["`on` has a similar name"]);
+    shell.answers(&[".timer off", "SELECT 1 AS untimed;"], &["1 row\r\n"]);
+    shell.answers(&[".timer on"], &[]);
     shell.answers(&[".help stats"], &["stats", "for example"]);
     shell.answers(&[".help userIdentity.type"], &["Kind of identity"]);
     shell.answers(&[".help regexp_like"], &["regexp_like("]);

@@ -35,17 +35,7 @@ pub(super) fn find(statement: &str, rest: &str, world: &World<'_>) -> Option<Fou
             };
             Some(Found { start, typed, candidates: found.map(written).collect() })
         }
-        Cursor::Literal(start, quote) => {
-            let typed = statement.get(start..)?.to_owned();
-            let close = if rest.starts_with(quote) { String::new() } else { quote.to_string() };
-            let found = values::of(&code.subject(code.at)?, world.words, &code.equals("eventsource"));
-            let found = found.into_iter().filter(|value| !value.contains([quote, '\\']));
-            let candidates = found.map(|value| {
-                let written = format!("{value}{close}");
-                Candidate::word(value).written(written)
-            });
-            Some(Found { start, typed, candidates: candidates.collect() })
-        }
+        Cursor::Literal(start, quote) => values::within_quotes(statement, rest, (start, quote), &code, world),
         Cursor::Word(start) => Some(word(statement, start, &code, world)),
     }
 }

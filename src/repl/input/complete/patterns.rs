@@ -18,17 +18,7 @@ fn quote(name: &str) -> Option<String> {
 pub(super) fn find(statement: &str, rest: &str, world: &World<'_>) -> Option<Found> {
     let code = Code::new(statement, rest, Language::Filter);
     match code.cursor {
-        Cursor::Literal(start, quote) => {
-            let typed = statement.get(start..)?.to_owned();
-            let close = if rest.starts_with(quote) { String::new() } else { quote.to_string() };
-            let found = values::of(&code.subject(code.at)?, world.words, &code.equals("eventsource"));
-            let found = found.into_iter().filter(|value| !value.contains([quote, '\\']));
-            let candidates = found.map(|value| {
-                let written = format!("{value}{close}");
-                Candidate::word(value).written(written)
-            });
-            Some(Found { start, typed, candidates: candidates.collect() })
-        }
+        Cursor::Literal(start, quote) => values::within_quotes(statement, rest, (start, quote), &code, world),
         Cursor::Word(start) => {
             let typed = statement.get(start..)?;
             let Some(selector) = typed.strip_prefix("$.") else {

@@ -1,5 +1,8 @@
 //! Values of a field, as they are offered within quotes.
 
+use super::code::Code;
+use super::rank::Candidate;
+use super::{Found, World};
 use crate::repl::words::Known;
 use crate::schema::events;
 
@@ -30,6 +33,25 @@ const EVENT_TYPES: &[&str] =
 const CATEGORIES: &[&str] = &["Data", "Insight", "Management", "NetworkActivity"];
 const FOLDERS: &[&str] = &["CloudTrail", "CloudTrail-Insight", "CloudTrail-NetworkActivity"];
 const FLAGS: &[&str] = &["false", "true"];
+
+/// What may stand at the end of a text, in the literal that begins at a place with a quote; `rest` follows the cursor.
+pub(super) fn within_quotes(
+    text: &str,
+    rest: &str,
+    (start, quote): (usize, char),
+    code: &Code,
+    world: &World<'_>,
+) -> Option<Found> {
+    let typed = text.get(start..)?.to_owned();
+    let close = if rest.starts_with(quote) { String::new() } else { quote.to_string() };
+    let found = of(&code.subject(code.at)?, world.words, &code.equals("eventsource"));
+    let found = found.into_iter().filter(|value| !value.contains([quote, '\\']));
+    let candidates = found.map(|value| {
+        let written = format!("{value}{close}");
+        Candidate::word(value).written(written)
+    });
+    Some(Found { start, typed, candidates: candidates.collect() })
+}
 
 /// The values that a field may have, by its path in lower case. `sources` are services that the text names.
 pub(super) fn of(path: &[String], words: &Known, sources: &[String]) -> Vec<String> {
