@@ -25,7 +25,7 @@ use std::process::ExitCode;
 pub use exit::{CODES, Exit};
 
 use crate::session::{Error, Options};
-use crate::terminal::Terminal;
+use crate::terminal::{Interrupts, Terminal};
 use args::{Cli, Command};
 use config::Setup;
 
@@ -57,10 +57,9 @@ fn start(cli: Cli, setup: &Setup, terminal: &Terminal) -> Result<Exit, Error> {
     let now = chrono::Utc::now();
     let options = setup.options(cli.common.options(now)?, now);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    if let Some(threads) = options.threads {
-        // One more minds the clock and Ctrl-C while the others work.
-        runtime.worker_threads(threads.max(1).saturating_add(1));
-    }
+    let threads = options.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
+    // One more minds the clock while the others work.
+    runtime.worker_threads(threads.unwrap_or(1).max(1).saturating_add(1));
     let runtime = runtime.enable_all().build().map_err(|error| Error::Bug(error.to_string()))?;
     let exit = match cli.command {
         Some(command) => runtime.block_on(interruptible(run_command(&command, options, setup, terminal))),
@@ -90,8 +89,9 @@ async fn run_command(command: &Command, options: Options, setup: &Setup, termina
 
 /// Ends with 130 at Ctrl-C. Dropping the work ends it.
 async fn interruptible(work: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, Error> {
+    let Ok(mut interrupts) = Interrupts::listen() else { return work.await };
     tokio::select! {
         exit = work => exit,
-        _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+        () = interrupts.next() => Ok(Exit::Interrupted),
     }
 }

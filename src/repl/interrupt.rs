@@ -1,47 +1,33 @@
-//! Ctrl-C: the first ends what runs, another soon after it ends the shell.
+//! Ctrl-C in the shell: the first ends what runs, another soon after it ends the shell.
 
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::{Duration, Instant};
 
-use futures::FutureExt;
-use tokio::runtime::Runtime;
-
-#[cfg(unix)]
-use tokio::signal::unix::Signal as Signals;
-#[cfg(windows)]
-use tokio::signal::windows::CtrlC as Signals;
+use crate::terminal::Interrupts;
 
 /// Another Ctrl-C within this time leaves.
 const SOON: Duration = Duration::from_secs(2);
 
 /// When Ctrl-C last ended something.
-pub(super) struct Interrupts {
-    /// Tells of one that comes between two pieces of work, too.
-    signals: RefCell<Signals>,
+pub(super) struct Guard {
+    interrupts: RefCell<Interrupts>,
     last: Cell<Option<Instant>>,
 }
 
-impl Interrupts {
-    /// From now on Ctrl-C no longer ends the process by itself.
-    pub(super) fn new(runtime: &Runtime) -> io::Result<Self> {
-        let _entered = runtime.enter();
-        #[cfg(unix)]
-        let signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
-        #[cfg(windows)]
-        let signals = tokio::signal::windows::ctrl_c()?;
-        Ok(Self { signals: RefCell::new(signals), last: Cell::new(None) })
+impl Guard {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { interrupts: RefCell::new(Interrupts::listen()?), last: Cell::new(None) })
     }
 
     /// Some work to its end; none when Ctrl-C ended it. Dropping the work ends what it began.
     pub(super) async fn guard<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let interrupted = std::future::poll_fn(|context| match self.signals.try_borrow_mut() {
-            Ok(mut signals) => signals.poll_recv(context),
-            Err(_) => std::task::Poll::Pending,
-        });
+        // One that came between two pieces of work ends the second.
+        let mut interrupts = self.interrupts.borrow().clone();
         tokio::select! {
             biased;
-            _ = interrupted => {
+            () = interrupts.next() => {
+                self.interrupts.borrow_mut().forget();
                 self.last.set(Some(Instant::now()));
                 None
             }
@@ -57,8 +43,6 @@ impl Interrupts {
     /// Something was typed since: what came before is over.
     pub(super) fn forget(&self) {
         self.last.set(None);
-        if let Ok(mut signals) = self.signals.try_borrow_mut() {
-            while signals.recv().now_or_never().flatten().is_some() {}
-        }
+        self.interrupts.borrow_mut().forget();
     }
 }

@@ -12,7 +12,7 @@ use super::around::Around;
 use super::commands;
 use super::host::Host;
 use super::input::{self, Ending, Input};
-use super::interrupt::Interrupts;
+use super::interrupt::Guard;
 use super::settings::{Pager, Settings};
 use super::words::{Learning, Words};
 use crate::diag::Source;
@@ -43,7 +43,7 @@ pub(super) struct Shell<'a> {
     locations: Vec<String>,
     terminal: Terminal,
     settings: Settings,
-    interrupts: Option<Interrupts>,
+    interrupts: Option<Guard>,
     last: Option<Question>,
     rows: Option<KeptRows>,
     once: Option<Once>,
@@ -85,7 +85,7 @@ impl<'a> Shell<'a> {
 
     /// From now on Ctrl-C ends what runs, not the process.
     pub(super) fn listen_to_interrupts(&mut self) -> Result<(), Error> {
-        let listening = Interrupts::new(self.runtime);
+        let listening = Guard::new();
         self.interrupts =
             Some(listening.map_err(|error| Error::Bug(format!("Ctrl-C cannot be listened to: {error}")))?);
         Ok(())
@@ -185,7 +185,7 @@ impl<'a> Shell<'a> {
 
     /// Whether Ctrl-C at the prompt means to leave.
     pub(super) fn means_to_leave(&self) -> bool {
-        self.interrupts.as_ref().is_some_and(Interrupts::means_to_leave)
+        self.interrupts.as_ref().is_some_and(Guard::means_to_leave)
     }
 
     /// Asks of another range, other accounts or regions, with other parameters from now on.

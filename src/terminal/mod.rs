@@ -2,6 +2,7 @@
 //!
 //! The shell and the commands show answers in the same way, so the way is here, below both.
 
+mod interrupt;
 mod pager;
 mod progress;
 mod rows;
@@ -18,6 +19,7 @@ use anstream::ColorChoice;
 use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+pub use interrupt::Interrupts;
 pub use progress::ShowProgress;
 pub use sink::Sink;
 pub use speak::Form;

@@ -87,7 +87,9 @@ impl Diff {
             // The columns of a join are its sides', and which of them are keys is known of neither.
             None if rows.world.columns.is_empty() => {
                 let error = Diagnostic::error("I039", "`diff` compares groups, and a join has none");
-                Err(error.at(self.span, "no `stats` or `pattern` since the join").help("write `stats … by …` before it"))
+                Err(error
+                    .at(self.span, "no `stats` or `pattern` since the join")
+                    .help("write `stats … by …` before it"))
             }
             None => of_groups(rows, earlier),
         }
