@@ -34,6 +34,9 @@ pub(super) struct Once {
     pub(super) path: std::path::PathBuf,
 }
 
+/// What is typed is called so in errors.
+const PROMPT: &str = "query";
+
 /// See the file.
 pub(super) struct Shell<'a> {
     runtime: &'a Runtime,
@@ -48,6 +51,8 @@ pub(super) struct Shell<'a> {
     rows: Option<KeptRows>,
     once: Option<Once>,
     draft: Option<String>,
+    /// Where what is asked stands: the prompt, or a file.
+    source: String,
     depth: Arc<()>,
     is_incomplete: Cell<bool>,
     /// Whether something runs that is waited for, so that nothing else should.
@@ -74,6 +79,7 @@ impl<'a> Shell<'a> {
             rows: None,
             once: None,
             draft: None,
+            source: PROMPT.to_owned(),
             depth: Arc::new(()),
             is_incomplete: Cell::new(false),
             is_busy: Arc::default(),
@@ -149,6 +155,11 @@ impl<'a> Shell<'a> {
 
     pub(super) fn set_last(&mut self, question: Question) {
         self.last = Some(question);
+    }
+
+    /// Tells where what is asked stands from now on; where it stood before.
+    pub(super) fn set_source(&mut self, source: String) -> String {
+        std::mem::replace(&mut self.source, source)
     }
 
     /// One level deeper, as long as what is given back lives; none below the deepest.
@@ -244,7 +255,7 @@ impl<'a> Shell<'a> {
     /// Asks a question, and remembers it and its rows.
     pub(super) fn ask(&mut self, question: &Question, is_vertical: bool) -> Result<(), Error> {
         self.last = Some(question.clone());
-        let source = Source::new("query", question.text.as_str());
+        let source = Source::new(self.source.as_str(), question.text.as_str());
         let session = Arc::clone(&self.session);
         for statement in session.parse(&source, question.language)? {
             if !self.was_cancelled() {

@@ -291,9 +291,17 @@ fn any_values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 fn trimmed_blanks(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut mended: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let is_side =
-            |last: &TokenWithSpan| ["LEADING", "TRAILING", "BOTH"].iter().any(|side| is_word(&last.token, side));
-        if is_word(&token.token, "FROM") && mended.last().is_some_and(is_side) {
+        // Elsewhere these words are names.
+        let is_within_trim = match mended.as_slice() {
+            [.., function, bracket, side] => {
+                let is_side = |word: &&str| is_word(&side.token, word);
+                is_word(&function.token, "trim")
+                    && bracket.token == Token::LParen
+                    && ["LEADING", "TRAILING", "BOTH"].iter().any(|word| is_side(word))
+            }
+            _ => false,
+        };
+        if is_within_trim && is_word(&token.token, "FROM") {
             mended.push(TokenWithSpan::new(Token::SingleQuotedString(" ".to_owned()), token.span));
         }
         mended.push(token);

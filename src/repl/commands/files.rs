@@ -54,7 +54,9 @@ fn read(shell: &mut Shell<'_>, path: &str) -> Done {
     // The ending of a file's name tells its language, as for `trailql query -f`.
     let language = Language::of_file(&path.to_string_lossy());
     let before = std::mem::replace(&mut shell.settings_mut().language, language);
+    let source = shell.set_source(path.display().to_string());
     let done = run_lines(shell, &text);
+    shell.set_source(source);
     shell.settings_mut().language = before;
     done
 }
