@@ -215,7 +215,7 @@ pub(super) const ALL: &[Setting] = &[
         key: None,
         names: &[".output", "\\o"],
         usage: ".output FILE|stdout",
-        summary: "where results go from now on; each result replaces the one before",
+        summary: "where results go from now on, one after the other",
         argument: Argument::File,
         get: |settings| settings.output.as_ref().map_or("stdout".to_owned(), |path| path.display().to_string()),
         set: |settings, text| {

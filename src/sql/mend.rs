@@ -294,10 +294,9 @@ fn trimmed_blanks(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         // Elsewhere these words are names.
         let is_within_trim = match mended.as_slice() {
             [.., function, bracket, side] => {
-                let is_side = |word: &&str| is_word(&side.token, word);
                 is_word(&function.token, "trim")
                     && bracket.token == Token::LParen
-                    && ["LEADING", "TRAILING", "BOTH"].iter().any(|word| is_side(word))
+                    && ["LEADING", "TRAILING", "BOTH"].iter().any(|word| is_word(&side.token, word))
             }
             _ => false,
         };

@@ -102,6 +102,23 @@ impl Sink {
         Ok(Self::to(Target::File(path, file), shared))
     }
 
+    /// Rows to a file, after what it holds.
+    ///
+    /// # Errors
+    /// As [`file`](Self::file), and when what it holds cannot be read.
+    pub fn added_to(path: PathBuf) -> io::Result<Self> {
+        let before = fs::File::open(&path);
+        let mut sink = Self::file(path)?;
+        if matches!(sink.target, Target::File(..)) {
+            match before {
+                Ok(mut before) => drop(io::copy(&mut before, &mut sink.shared)?),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(sink)
+    }
+
     /// Rows to stdout.
     #[must_use]
     pub fn stdout() -> Self {
@@ -257,6 +274,18 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("our own file");
         write(&path, "after");
         assert_eq!((fs::read_to_string(&path).expect("a file").as_str(), mode(&path)), ("after\n", 0o640));
+    }
+
+    #[test]
+    fn what_is_added_comes_after_what_was_there() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.csv");
+        for text in ["first", "second"] {
+            let mut sink = Sink::added_to(path.clone()).expect("a folder that takes files");
+            sink.heading(text).expect("room for it");
+            sink.keep().expect("a place for it");
+        }
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "first\nsecond\n");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Argument, Done, GO_ON, Meta, missing};
 use crate::output::Format;
 use crate::output::chart::Wanted;
 use crate::repl::settings;
-use crate::repl::shell::{Once, Shell};
+use crate::repl::shell::Shell;
 use crate::session::Error;
 use crate::terminal::View;
 
@@ -69,7 +69,7 @@ fn once(shell: &mut Shell<'_>, path: &str) -> Done {
     if path.is_empty() {
         return Err(missing(".once FILE"));
     }
-    shell.set_once(Once { path: PathBuf::from(path.trim_matches(['\'', '"'])) });
+    shell.set_once(PathBuf::from(path.trim_matches(['\'', '"'])));
     GO_ON
 }
 

@@ -96,6 +96,12 @@ fn queries_are_kept_run_and_written_to_files() {
     shell.answers(&["SELECT 1 AS a, 'x' AS b;"], &["1 row"]);
     assert_eq!(std::fs::read_to_string(shell.home.path().join("out.csv")).expect("a file"), "a,b\n1,x\n");
     shell.answers(&["SELECT 2 AS shown;"], &["shown", "1 row"]);
+    shell.answers(&[".output all.csv", "SELECT 3 AS c;"], &["1 row"]);
+    shell.answers(&["SELECT 4 AS d;"], &["1 row"]);
+    assert_eq!(std::fs::read_to_string(shell.home.path().join("all.csv")).expect("a file"), "c\n3\nd\n4\n");
+    shell.answers(&[".output one.parquet", "SELECT 5 AS e;"], &["1 row"]);
+    shell.answers(&["SELECT 6 AS f;"], &["one.parquet has a result"]);
+    shell.answers(&[".output stdout", "SELECT 7 AS again;"], &["again", "1 row"]);
     std::fs::write(shell.home.path().join("both.sql"), ".mode csv\nSELECT 1 AS first;\nSELECT 2\n AS second;\n")
         .expect("a file");
     shell.answers(&[".read both.sql"], &["first", "second", "1 row"]);

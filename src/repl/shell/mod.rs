@@ -1,37 +1,29 @@
-//! What the shell remembers between two lines, and how it asks a question.
+//! What the shell remembers between two lines.
+
+mod ask;
 
 use std::cell::Cell;
-use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use tokio::runtime::Runtime;
 
 use super::Start;
 use super::around::Around;
-use super::commands;
 use super::host::Host;
-use super::input::{self, Ending, Input};
+use super::input::Input;
 use super::interrupt::Guard;
-use super::settings::{Pager, Settings};
+use super::settings::Settings;
 use super::words::{Learning, Words};
-use crate::diag::Source;
-use crate::output::Format;
-use crate::output::chart::{self, Kind};
-use crate::session::{Error, KeptRows, Language, Options, Session, Statement};
-use crate::terminal::{Sink, Terminal, View};
+use crate::session::{Error, KeptRows, Language, Options, Session};
+use crate::terminal::Terminal;
 
 /// A question as it was asked.
 #[derive(Debug, Clone)]
 pub(super) struct Question {
     pub(super) text: String,
     pub(super) language: Language,
-}
-
-/// Where the next result goes, instead of where results go.
-#[derive(Debug, Clone)]
-pub(super) struct Once {
-    pub(super) path: std::path::PathBuf,
 }
 
 /// What is typed is called so in errors.
@@ -49,7 +41,10 @@ pub(super) struct Shell<'a> {
     interrupts: Option<Guard>,
     last: Option<Question>,
     rows: Option<KeptRows>,
-    once: Option<Once>,
+    /// Where the next result goes, instead of where results go.
+    once: Option<PathBuf>,
+    /// The file of `.output` that has a result already.
+    begun: Option<PathBuf>,
     draft: Option<String>,
     /// Where what is asked stands: the prompt, or a file.
     source: String,
@@ -78,6 +73,7 @@ impl<'a> Shell<'a> {
             last: None,
             rows: None,
             once: None,
+            begun: None,
             draft: None,
             source: PROMPT.to_owned(),
             depth: Arc::new(()),
@@ -190,8 +186,8 @@ impl<'a> Shell<'a> {
         self.draft = Some(text);
     }
 
-    pub(super) fn set_once(&mut self, once: Once) {
-        self.once = Some(once);
+    pub(super) fn set_once(&mut self, path: PathBuf) {
+        self.once = Some(path);
     }
 
     /// Whether Ctrl-C at the prompt means to leave.
@@ -227,122 +223,5 @@ impl<'a> Shell<'a> {
     /// Whether Ctrl-C ended something since the line was typed.
     pub(super) fn was_cancelled(&self) -> bool {
         self.was_cancelled.get()
-    }
-
-    /// Runs what was typed: statements and meta commands. Breaks where the shell is to end.
-    pub(super) fn take(&mut self, text: &str) -> Result<ControlFlow<()>, Error> {
-        for piece in input::split(text, self.settings.language) {
-            // Ctrl-C ends what is left of the text, too.
-            if self.was_cancelled() {
-                break;
-            }
-            let is_vertical = piece.ending == Ending::GoVertical;
-            match (piece.language, self.last.clone()) {
-                // `\G` by itself shows the answer before in another way.
-                (_, Some(last)) if piece.text.is_empty() => self.ask(&last, is_vertical)?,
-                (_, None) if piece.text.is_empty() => {}
-                (Some(language), _) => self.ask(&Question { text: piece.text.to_owned(), language }, is_vertical)?,
-                (None, _) => {
-                    if commands::run(self, piece.text)?.is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    /// Asks a question, and remembers it and its rows.
-    pub(super) fn ask(&mut self, question: &Question, is_vertical: bool) -> Result<(), Error> {
-        self.last = Some(question.clone());
-        let source = Source::new(self.source.as_str(), question.text.as_str());
-        let session = Arc::clone(&self.session);
-        for statement in session.parse(&source, question.language)? {
-            if !self.was_cancelled() {
-                self.show(statement, is_vertical)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Shows the answer to a statement.
-    fn show(&mut self, statement: Statement, is_vertical: bool) -> Result<(), Error> {
-        let format = if is_vertical { Format::Line } else { self.settings.format };
-        let (mut sink, format) = self.sink(format)?;
-        let view = self.settings.view(format);
-        let session = Arc::clone(&self.session);
-        let terminal = self.terminal.clone().timed(self.settings.timer);
-        let work = async {
-            let mut answer = terminal.wait(session.run(statement)).await?;
-            let kept = answer.keep();
-            let shown = terminal.show(answer, &view, &mut sink, &[]).await?;
-            Ok((shown, kept()))
-        };
-        let Some((shown, rows)) = self.wait(work)? else { return Ok(()) };
-        sink.keep()?;
-        self.note_incomplete(shown.outcome.is_incomplete());
-        if !rows.schema().fields().is_empty() {
-            self.session.remember(&rows)?;
-            self.offer_chart(&view, &rows);
-            self.rows = Some(rows);
-        }
-        Ok(())
-    }
-
-    /// Tells of the chart that rows over time would make.
-    fn offer_chart(&self, view: &View, rows: &KeptRows) {
-        let is_shown = view.format == Format::Table && view.chart.is_none() && rows.rows() > 1;
-        if is_shown && self.interrupts.is_some() && chart::suggest(rows.schema()) == Some(Kind::Time) {
-            self.terminal.note(".chart draws these rows over time; .charts on always does");
-        }
-    }
-
-    /// Where a result goes, and in which form.
-    fn sink(&mut self, format: Format) -> Result<(Sink, Format), Error> {
-        let path = self.once.take().map(|once| once.path).or_else(|| self.settings.output.clone());
-        let Some(path) = path else {
-            if !format.info().text {
-                return Err(Error::Usage {
-                    message: format!("`{format}` is no text for a terminal"),
-                    help: "name a file with .once FILE or .output FILE".to_owned(),
-                });
-            }
-            return Ok((self.screen(), format));
-        };
-        let format = Format::of_file(&path.to_string_lossy()).unwrap_or(format);
-        let of_file = |error| Error::Usage {
-            message: format!("cannot write {}: {error}", path.display()),
-            help: "name a file in a folder that is there".to_owned(),
-        };
-        Ok((Sink::file(path.clone()).map_err(of_file)?, format))
-    }
-
-    /// The terminal, with the pager that is set.
-    pub(super) fn screen(&self) -> Sink {
-        match &self.settings.pager {
-            Pager::Off => Sink::stdout(),
-            Pager::On => Sink::pager(None),
-            Pager::Command(command) => Sink::pager(Some(command)),
-        }
-    }
-
-    /// Lines that answer a command, through the pager where they are many.
-    pub(super) fn answer(&self, lines: &str) -> Result<(), Error> {
-        let mut sink = self.screen();
-        sink.heading(lines.trim_end_matches('\n'))?;
-        sink.settle()
-    }
-
-    /// Waits for some work. None when Ctrl-C ended it, which has been said.
-    pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<Option<T>, Error> {
-        let Some(interrupts) = &self.interrupts else { return self.runtime.block_on(work).map(Some) };
-        self.is_busy.store(true, Ordering::Relaxed);
-        let done = self.runtime.block_on(interrupts.guard(work));
-        self.is_busy.store(false, Ordering::Relaxed);
-        if done.is_none() {
-            self.was_cancelled.set(true);
-            self.terminal.say("query cancelled");
-        }
-        done.transpose()
     }
 }
