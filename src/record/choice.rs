@@ -1,13 +1,13 @@
 //! Records told apart by the value of one member, before anything is parsed: the name of an event decides which rules
 //! can fit it, and what else must stand in its text.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
-use memchr::memmem::{Finder, find};
+use memchr::memmem::Finder;
 
 use super::sieve::{Clause, Needle};
 use super::skim::Extent;
+use super::within::{Known, Within, finder, quoted, remembered};
 
 /// What a value of the member says about a record.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Clauses {
         (!clauses.is_empty()).then_some(Self(clauses))
     }
 
-    fn fit(&self, record: &[u8]) -> bool {
+    pub(super) fn fit(&self, record: &[u8]) -> bool {
         self.0.iter().all(|clause| clause.find(record).is_some())
     }
 }
@@ -44,38 +44,73 @@ pub struct Choice {
     /// The member's key in quotes.
     key: Finder<'static>,
     judge: Box<Judge>,
-    known: RwLock<HashMap<Box<[u8]>, Verdict>>,
-    /// What saves a record whatever the member says: one of these must be fulfilled.
+    known: Known<Verdict>,
+    /// What saves a record whatever the member says: that one of these is fulfilled, or of the next two kinds.
     anywhere: Vec<Clauses>,
     /// Needles of each of those, as many of them in each as can be searched for at once.
     hints: Vec<Clause>,
+    /// Such clauses whose needles stand in so many records that they are no hint.
+    common: Vec<Clauses>,
+    /// Such clauses of which one is about the value of one other member.
+    within: Vec<Within>,
+}
+
+/// What saves a record whatever the member says.
+#[derive(Debug)]
+pub struct Saving {
+    /// Needles of which each clause must find one, the most telling first.
+    pub clauses: Vec<Vec<Needle>>,
+    /// A member whose value must hold one of some needles. Where the key stands in a record as it is written here, in
+    /// whatever object, no other spelling of it counts.
+    pub within: Option<(String, Vec<Needle>)>,
 }
 
 impl std::fmt::Debug for Choice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Choice").field("anywhere", &self.anywhere).field("hints", &self.hints).finish_non_exhaustive()
+        f.debug_struct("Choice").field("anywhere", &self.anywhere).field("common", &self.common).finish_non_exhaustive()
     }
 }
 
-/// Values to keep a verdict of. Services have some thousands of event names; a hostile archive may have more.
-const MOST_KNOWN: usize = 1 << 16;
-
 impl Choice {
-    /// Judges records by the member `key`, and keeps those that fulfil all clauses of one of `anywhere`. A record
-    /// without the member is always kept. None when some of those asks for nothing, or there are more needles than can
-    /// be searched for.
+    /// Judges records by the member `key`, and keeps those that fulfil one of `anywhere`. A record without the member
+    /// is always kept. None when some of those asks for nothing, or there are more needles than can be searched for.
     #[must_use]
-    pub fn new(key: &str, anywhere: &[Vec<Vec<Needle>>], judge: Box<Judge>) -> Option<Self> {
-        let mut firsts: Vec<Needle> = Vec::new();
-        for clauses in anywhere {
-            firsts.extend(clauses.first()?.iter().cloned());
+    pub fn new(key: &str, anywhere: &[Saving], judge: Box<Judge>) -> Option<Self> {
+        let mut choice = Self {
+            key: finder(key),
+            judge,
+            known: RwLock::default(),
+            anywhere: Vec::new(),
+            hints: Vec::new(),
+            common: Vec::new(),
+            within: Vec::new(),
+        };
+        let mut hints: Vec<Needle> = Vec::new();
+        for saving in anywhere {
+            let first = saving.clauses.first()?;
+            let clauses = Clauses::new(&saving.clauses)?;
+            if let Some((key, needles)) = &saving.within {
+                choice.add_within(key, Clause::new(needles)?, clauses);
+            } else if first.iter().any(Needle::is_mostly_common) {
+                choice.common.push(clauses);
+            } else {
+                choice.anywhere.push(clauses);
+                hints.extend(first.iter().cloned());
+            }
         }
-        firsts.sort();
-        firsts.dedup();
-        let hints = firsts.chunks(Clause::FEW).map(Clause::new).collect::<Option<_>>()?;
-        let anywhere = anywhere.iter().map(|clauses| Clauses::new(clauses)).collect::<Option<_>>()?;
-        let key = Finder::new(&format!("\"{key}\"")).into_owned();
-        Some(Self { key, judge, known: RwLock::default(), anywhere, hints })
+        hints.sort();
+        hints.dedup();
+        choice.hints = hints.chunks(Clause::FEW).map(Clause::new).collect::<Option<_>>()?;
+        Some(choice)
+    }
+
+    fn add_within(&mut self, key: &str, needles: Clause, clauses: Clauses) {
+        if !self.within.iter().any(|within| within.is_of(key)) {
+            self.within.push(Within::new(key));
+        }
+        if let Some(within) = self.within.iter_mut().find(|within| within.is_of(key)) {
+            within.add(needles, clauses);
+        }
     }
 
     /// Drops the records that nobody can want.
@@ -94,6 +129,8 @@ impl Choice {
                 hit.is_some_and(|hit| hit < record.end)
             });
             is_hinted && self.anywhere.iter().any(|clauses| clauses.fit(text))
+                || self.common.iter().any(|clauses| clauses.fit(text))
+                || self.within.iter().any(|within| within.fits(text))
         });
     }
 
@@ -118,26 +155,9 @@ impl Choice {
     }
 
     fn verdict(&self, value: &[u8]) -> Verdict {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(verdict) = known.get(value) {
-            return verdict.clone();
-        }
-        drop(known);
         let Ok(text) = std::str::from_utf8(value) else { return Verdict::Keep };
-        let verdict = (self.judge)(text);
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < MOST_KNOWN {
-            known.insert(value.into(), verdict.clone());
-        }
-        verdict
+        remembered(&self.known, value, || (self.judge)(text))
     }
-}
-
-/// The string behind a key, where nothing in it is escaped.
-fn quoted(rest: &[u8]) -> Option<&[u8]> {
-    let rest = rest.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
-    let value = &rest[..find(rest, b"\"")?];
-    (!value.contains(&b'\\')).then_some(value)
 }
 
 #[cfg(test)]
@@ -147,7 +167,8 @@ mod tests {
 
     fn left(document: &str, anywhere: &[&[&str]]) -> Vec<u64> {
         let needle = |text: &str| vec![Needle::within(text).expect("plain")];
-        let needles: Vec<_> = anywhere.iter().map(|texts| texts.iter().map(|text| needle(text)).collect()).collect();
+        let clauses = |texts: &&[&str]| texts.iter().map(|text| needle(text)).collect();
+        let needles: Vec<_> = anywhere.iter().map(|texts| Saving { clauses: clauses(texts), within: None }).collect();
         let judge = |name: &str| match name {
             "Stop" => Verdict::Keep,
             "Get" => {
@@ -181,5 +202,54 @@ mod tests {
         assert_eq!(left(document, &[&["Root"]]), [1]);
         assert_eq!(left(document, &[&["Root", "List"], &["Stop"]]), [1]);
         assert_eq!(left(document, &[&["Root", "Stop"]]), [0_u64; 0]);
+    }
+
+    /// What is left by clauses of common needles, and by clauses of which the first must stand in the agent's value.
+    fn left_by_agent(document: &str) -> Vec<u64> {
+        let needles =
+            |texts: &[&str]| texts.iter().map(|text| Needle::within(text).expect("plain")).collect::<Vec<_>>();
+        let saving = |clauses: Vec<Vec<Needle>>, is_within: bool| {
+            let within = is_within.then(|| ("agent".to_owned(), clauses[0].clone()));
+            Saving { clauses, within }
+        };
+        let anywhere = [
+            saving(vec![needles(&["kali", "pacu"]), needles(&["eu-west-9"])], true),
+            saving(vec![needles(&["IAMUser"]), needles(&["ASIA"])], false),
+        ];
+        let choice = Choice::new("name", &anywhere, Box::new(|_| Verdict::Drop)).expect("few needles");
+        let mut skimmed = skim(document.as_bytes()).expect("a plain delivery");
+        choice.narrow(document.as_bytes(), &mut skimmed.records);
+        skimmed.records.iter().map(|record| record.ordinal).collect()
+    }
+
+    #[test]
+    fn a_needle_of_a_member_is_looked_for_in_its_value() {
+        let document = r#"{"Records":[
+            {"name":"A","agent":"kali/1","at":"eu-west-9"},
+            {"name":"A","agent":"cli","at":"eu-west-9","note":"kali"},
+            {"name":"A","agent":"kali/1","at":"eu-west-1"},
+            {"name":"A","agent" : "kali/1","at":"eu-west-9"},
+            {"name":"A","x":{"agent":"pacu"},"agent":"cli","at":"eu-west-9"}]}"#;
+        assert_eq!(left_by_agent(document), [0, 3, 4]);
+    }
+
+    #[test]
+    fn a_record_without_the_member_and_a_value_that_is_not_plain_are_searched_whole() {
+        let document = r#"{"Records":[
+            {"name":"A","Agent":"kali/1","at":"eu-west-9"},
+            {"name":"A","Agent":"cli","at":"eu-west-9"},
+            {"name":"A","agent":"\n kali","at":"eu-west-9"},
+            {"name":"A","agent":["kali"],"at":"eu-west-9"},
+            {"name":"A","agent":null,"at":"eu-west-9"}]}"#;
+        assert_eq!(left_by_agent(document), [0, 2, 3]);
+    }
+
+    #[test]
+    fn needles_of_many_records_are_asked_for_one_by_one() {
+        let document = r#"{"Records":[
+            {"name":"A","type":"IAMUser","key":"ASIA1"},
+            {"name":"A","type":"IAMUser","key":"AKIA1"},
+            {"name":"A","type":"Root","key":"ASIA1"}]}"#;
+        assert_eq!(left_by_agent(document), [0]);
     }
 }

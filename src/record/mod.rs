@@ -25,9 +25,10 @@ mod time;
 mod tree;
 mod visit;
 mod walk;
+mod within;
 
 pub use build::{Builder, Progress};
-pub use choice::{Choice, Clauses, Verdict};
+pub use choice::{Choice, Clauses, Saving, Verdict};
 pub use error::Error;
 pub use inflate::Inflater;
 pub use path::{elements, extract, members};

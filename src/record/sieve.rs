@@ -68,7 +68,21 @@ impl Needle {
     /// Whether it stands in many records of every trail, so that others tell more.
     #[must_use]
     pub fn is_common(&self) -> bool {
-        COMMON.iter().any(|common| memchr::memmem::find(&self.0, common.as_bytes()).is_some())
+        self.holds_common(usize::MAX)
+    }
+
+    /// Whether most of it stands in many records of every trail.
+    #[must_use]
+    pub(super) fn is_mostly_common(&self) -> bool {
+        self.holds_common(2)
+    }
+
+    /// Whether a text of many records is in it, and makes up one part of it out of so many.
+    fn holds_common(&self, parts: usize) -> bool {
+        COMMON.iter().any(|common| {
+            memchr::memmem::find(&self.0, common.as_bytes()).is_some()
+                && common.len().saturating_mul(parts) >= self.0.len()
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use super::gate::{Gate, Passage};
 use super::metrics::{TrailMetrics, add};
 use super::opener::TrailOpener;
 use super::report::{Failure, FileError, FileRead, Report};
-use super::rules::{self, RuleSet};
+use super::rules::{Found, RuleSet};
 use crate::archive::LogFile;
 use crate::record::{Inflater, Progress};
 
@@ -39,11 +39,7 @@ pub(super) struct UnitReader {
 
 impl UnitReader {
     pub(super) fn new(opener: &TrailOpener, gate: Gate) -> Result<Self> {
-        let which = opener
-            .plan
-            .projection
-            .iter()
-            .position(|item| item.expr.downcast_ref::<RuleSet>().is_some_and(RuleSet::tells_which));
+        let found = Found::new(&opener.plan)?;
         Ok(Self {
             report: Arc::clone(&opener.report),
             strict: opener.options.strict,
@@ -51,11 +47,11 @@ impl UnitReader {
             inflater: Inflater::new(opener.options.limits),
             gate,
             rows: Rows {
-                predicates: match which {
+                predicates: match &found {
                     None => opener.plan.predicates.clone(),
                     Some(_) => opener.plan.predicates.iter().filter(|known| !known.is::<RuleSet>()).cloned().collect(),
                 },
-                which,
+                found,
                 columns: Assembler::new(&opener.plan, opener.options.limits, Arc::clone(&opener.report)),
                 projector: opener.plan.projection.make_projector(&opener.plan.schema)?,
                 time: opener.metrics.time_filtering.clone(),
@@ -194,7 +190,7 @@ struct Rows {
     columns: Assembler,
     predicates: Vec<Arc<dyn PhysicalExpr>>,
     /// The column that tells which rules hold: it answers for their predicate, which would tell the same twice.
-    which: Option<usize>,
+    found: Option<Found>,
     projector: Projector,
     time: Time,
 }
@@ -220,10 +216,9 @@ impl Rows {
         if batch.num_rows() == 0 {
             return Ok(None);
         }
-        let mut batch = self.projector.project_batch(&batch)?;
-        if let Some(column) = self.which {
-            batch = rules::found(&batch, column)?;
+        match &self.found {
+            Some(found) => found.project(&batch),
+            None => self.projector.project_batch(&batch).map(Some),
         }
-        Ok((batch.num_rows() > 0).then_some(batch))
     }
 }

@@ -47,10 +47,11 @@ impl Hunt<'_> {
         let number = self.waiting.records.len();
         for row in 0..batch.num_rows() {
             let value = |shown: Shown| optional(text(shown), row);
-            let path = value(Shown::Path).unwrap_or_default();
-            let path = Arc::clone(self.paths.entry(path).or_insert_with_key(|path| Arc::from(path.as_str())));
+            let path = self.path(text(Shown::Path), row);
             let (record, ordinal) = (records.value(row), ordinals.value(row));
-            if self.is_copy(optional(text(Shown::EventId), row).as_deref(), record, &path, ordinal) {
+            let event_id = text(Shown::EventId);
+            let event_id = event_id.is_valid(row).then(|| event_id.value(row));
+            if self.is_copy(event_id, record, &path, ordinal) {
                 self.copies += 1;
                 continue;
             }
@@ -65,7 +66,7 @@ impl Hunt<'_> {
                 address: value(Shown::Address),
                 event_source: value(Shown::EventSource),
                 event_name: value(Shown::EventName),
-                event_id: value(Shown::EventId),
+                event_id: event_id.map(str::to_owned),
                 error_code: value(Shown::ErrorCode),
                 path,
                 record_index: ordinal,
@@ -81,6 +82,17 @@ impl Hunt<'_> {
         self.waiting.records.push(Arc::clone(column(Shown::Record)));
         self.waiting.rows += batch.num_rows();
         if self.waiting.rows >= MOST_WAITING { self.sort_out() } else { Ok(()) }
+    }
+
+    /// A row's log file, kept once for all of its records.
+    fn path(&mut self, paths: &StringArray, row: usize) -> Arc<str> {
+        let path = if paths.is_valid(row) { paths.value(row) } else { "" };
+        if let Some(known) = self.paths.get(path) {
+            return Arc::clone(known);
+        }
+        let path: Arc<str> = Arc::from(path);
+        self.paths.insert(Arc::clone(&path));
+        path
     }
 
     /// Whether the same record was delivered before: by two trails, or in a copied file. Of copies the one whose log

@@ -6,14 +6,14 @@ mod remarks;
 mod shown;
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use datafusion::logical_expr::Expr;
 use foldhash::fast::FixedState;
 
 use super::correlate::{Correlated, Event, History, correlate};
-use super::{Finding, Findings, Rule, Step};
+use super::{Finding, Findings, Hit, Rule, Step};
 use crate::session::{Error, Session};
 use crate::table::Texts;
 
@@ -36,7 +36,7 @@ pub struct Hunt<'a> {
     seen: HashMap<(u64, u64), usize, FixedState>,
     hasher: FixedState,
     copies: usize,
-    paths: HashMap<String, Arc<str>>,
+    paths: HashSet<Arc<str>>,
     earliest: Option<i64>,
 }
 
@@ -89,7 +89,7 @@ impl<'a> Hunt<'a> {
             seen: HashMap::default(),
             hasher: FixedState::default(),
             copies: 0,
-            paths: HashMap::new(),
+            paths: HashSet::new(),
             earliest: None,
         }
     }
@@ -141,7 +141,8 @@ impl<'a> Hunt<'a> {
         for (rank, hit) in order.iter().enumerate() {
             ranks[*hit] = rank;
         }
-        self.findings.hits = order.iter().map(|hit| hits[*hit].clone()).collect();
+        let mut hits: Vec<Option<Hit>> = std::mem::take(&mut self.findings.hits).into_iter().map(Some).collect();
+        self.findings.hits = order.iter().filter_map(|hit| hits[*hit].take()).collect();
         self.events.iter_mut().flatten().for_each(|event| event.hit = ranks[event.hit]);
         self.findings.list.iter_mut().flat_map(|finding| &mut finding.events).for_each(|hit| *hit = ranks[*hit]);
     }

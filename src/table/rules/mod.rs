@@ -3,7 +3,9 @@
 //! A record is looked at by the rules that its name leaves, one rule at a time over all of its candidates; conditions
 //! that many rules share are evaluated once for all of them.
 
+mod found;
 mod names;
+mod narrow;
 mod relax;
 
 use std::collections::HashMap;
@@ -11,22 +13,21 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, ListBuilder, RecordBatch, RecordBatchOptions, UInt32Array, UInt32Builder,
-};
-use datafusion::arrow::compute::{filter_record_batch, take};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListBuilder, RecordBatch, UInt32Builder};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::{Result, internal_err};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::utils::conjunction_opt;
-use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns};
 use datafusion::physical_expr::{PhysicalExpr, split_conjunction};
+use foldhash::fast::RandomState;
 
 use super::needles;
-use crate::record::{Choice, Clauses, Verdict};
+use crate::record::{Choice, Clauses, Saving, Verdict};
 use crate::schema::columns;
+pub(super) use found::Found;
 use names::NameIndex;
+use narrow::Narrow;
 
 type Expr = Arc<dyn PhysicalExpr>;
 
@@ -62,16 +63,11 @@ struct Ground {
     shares: Vec<Vec<usize>>,
 }
 
-/// A condition, over no more than the columns it needs.
-#[derive(Debug)]
-struct Narrow {
-    columns: Vec<usize>,
-    schema: Arc<Schema>,
-    condition: Expr,
-}
-
 /// From so many rules on a condition is evaluated once for all of them.
 const SHARED_BY: usize = 4;
+
+/// From so many needles for the value of one member on, the value is looked for and they are searched for in it.
+const MANY_NEEDLES: usize = 8;
 
 impl RuleSet {
     /// Rules over the table of records.
@@ -129,7 +125,7 @@ impl RuleSet {
     }
 
     /// Whether it tells which of its rules hold.
-    pub(super) fn tells_which(&self) -> bool {
+    fn tells_which(&self) -> bool {
         self.tells == Tells::Which
     }
 
@@ -152,8 +148,7 @@ impl RuleSet {
     /// What a record's text tells about whether a rule can hold. None when some rule asks for nothing.
     pub(super) fn choice(&self) -> Option<Choice> {
         let of_any = self.ground.names.of_any().iter();
-        let anywhere: Vec<_> =
-            of_any.map(|place| needles::clauses(std::slice::from_ref(&self.ground.rules[*place]))).collect();
+        let anywhere: Vec<Saving> = of_any.map(|place| saving(&self.ground.rules[*place])).collect();
         let ground = Arc::clone(&self.ground);
         Choice::new(relax::NAME, &anywhere, Box::new(move |name| ground.verdict(name)))
     }
@@ -199,7 +194,7 @@ impl RuleSet {
         });
         let shared = shared.collect::<Result<Vec<BooleanArray>>>()?;
         let mut candidates = vec![Vec::new(); self.rest.len()];
-        let mut of_name: HashMap<&str, Arc<[usize]>> = HashMap::new();
+        let mut of_name: HashMap<&str, Arc<[usize]>, RandomState> = HashMap::default();
         for row in 0..rows {
             let mut add = |place: usize| {
                 let holds = |of: &usize| shared[*of].is_valid(row) && shared[*of].value(row);
@@ -223,11 +218,15 @@ impl RuleSet {
     }
 }
 
-/// The rows for which some rule holds, by the column of those that do.
-pub(super) fn found(batch: &RecordBatch, column: usize) -> Result<RecordBatch> {
-    let lists = batch.column(column).as_list::<i32>();
-    let mask: BooleanArray = lists.offsets().lengths().map(|rules| Some(rules > 0)).collect();
-    Ok(filter_record_batch(batch, &mask)?)
+/// What a record must hold for a rule.
+fn saving(rule: &Expr) -> Saving {
+    let within = |conjunct: &Expr| {
+        let key = relax::member_of(conjunct)?;
+        let needles = needles::clauses(std::slice::from_ref(conjunct)).into_iter().next()?;
+        (needles.len() >= MANY_NEEDLES).then_some((key, needles))
+    };
+    let within = split_conjunction(rule).into_iter().find_map(within);
+    Saving { clauses: needles::clauses(std::slice::from_ref(rule)), within }
 }
 
 impl Ground {
@@ -247,29 +246,6 @@ impl Ground {
             }
         }
         if any.is_empty() { Verdict::Drop } else { Verdict::Search(any.into()) }
-    }
-}
-
-impl Narrow {
-    fn new(condition: &Expr, batch: &RecordBatch) -> Result<Self> {
-        let mut columns: Vec<usize> = collect_columns(condition).iter().map(Column::index).collect();
-        columns.sort_unstable();
-        let schema = Arc::new(batch.schema().project(&columns)?);
-        let condition = reassign_expr_columns(Arc::clone(condition), &schema)?;
-        Ok(Self { columns, schema, condition })
-    }
-
-    /// For which of these rows the condition holds.
-    fn holds(&self, batch: &RecordBatch, rows: &[u32]) -> Result<BooleanArray> {
-        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-        let columns: Vec<ArrayRef> = if rows.len() == batch.num_rows() {
-            self.columns.iter().map(|at| Arc::clone(batch.column(*at))).collect()
-        } else {
-            let rows = UInt32Array::from(rows.to_vec());
-            self.columns.iter().map(|at| take(batch.column(*at), &rows, None)).collect::<Result<_, _>>()?
-        };
-        let narrow = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
-        Ok(self.condition.evaluate(&narrow)?.into_array(rows.len())?.as_boolean().clone())
     }
 }
 

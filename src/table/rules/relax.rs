@@ -76,6 +76,14 @@ pub(super) fn is_of_source(predicate: &Expr) -> bool {
     !slots.is_empty() && slots.iter().all(|slot| is_member(slot, SOURCE) || is_member(slot, NAME))
 }
 
+/// The key of the record's own member that a predicate is about, when it is about nothing else.
+pub(super) fn member_of(predicate: &Expr) -> Option<String> {
+    let slots = slots(predicate);
+    let Slot::Leaf(leaf) = slots.first()? else { return None };
+    let [Step::Key(key) | Step::ExactKey(key)] = leaf.path.as_slice() else { return None };
+    slots.iter().all(|slot| is_member(slot, key)).then(|| key.to_string())
+}
+
 /// The values that a condition over names allows, when it lists them.
 pub(super) fn listed(condition: &Expr) -> Option<Vec<String>> {
     let is_name = |expr: &Expr| expr.downcast_ref::<Column>().is_some();
