@@ -53,7 +53,8 @@ impl Host for CommandLine<'_> {
         let commands = cli.get_subcommands().filter(|command| !NOT_HERE.contains(&command.get_name()));
         let summary = |command: &clap::Command| {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            about.split('.').next().unwrap_or_default().to_lowercase()
+            let mut letters = about.split('.').next().unwrap_or_default().chars();
+            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
         };
         let hosted = |command: &clap::Command| Hosted {
             name: command.get_name().to_owned(),

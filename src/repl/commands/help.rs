@@ -67,7 +67,8 @@ fn all(hosted: &[Hosted]) -> String {
         text.push('\n');
     }
     text.push_str(
-        "A statement ends with `;`, or with `\\G` for one value a line. A pipe query ends with `;` or an empty line.\n\
+        "A statement ends with `;`, or with `\\G` for one value a line; `\\G` by itself shows the answer before so. A pipe\n\
+         query ends with `;` or an empty line, too.\n\
          `_` is a table: the rows of the answer before. Ctrl-C ends a query; again within two seconds leaves.\n",
     );
     text
