@@ -55,6 +55,7 @@ impl Shell<'_> {
     /// Shows the answer to a statement.
     fn show(&mut self, statement: Statement, is_vertical: bool) -> Result<(), Error> {
         let format = if is_vertical { Format::Line } else { self.settings.format };
+        let is_once = self.once.is_some();
         let (mut sink, format) = self.sink(format)?;
         let view = self.settings.view(format);
         let session = Arc::clone(&self.session);
@@ -67,6 +68,10 @@ impl Shell<'_> {
         };
         let Some((shown, rows)) = self.wait(work)? else { return Ok(()) };
         sink.keep()?;
+        if !is_once {
+            // What failed or was cancelled has left nothing there to add to.
+            self.begun.clone_from(&self.settings.output);
+        }
         self.note_incomplete(shown.outcome.is_incomplete());
         if !rows.schema().fields().is_empty() {
             self.session.remember(&rows)?;
@@ -91,7 +96,6 @@ impl Shell<'_> {
             return Ok((Sink::file(path.clone()).map_err(|error| unwritable(&path, &error))?, format));
         }
         let Some(path) = self.settings.output.clone() else {
-            self.begun = None;
             if !format.info().text {
                 return Err(Error::Usage {
                     message: format!("`{format}` is no text for a terminal"),
@@ -109,9 +113,7 @@ impl Shell<'_> {
             });
         }
         let open = if has_one { Sink::added_to } else { Sink::file };
-        let sink = open(path.clone()).map_err(|error| unwritable(&path, &error))?;
-        self.begun = Some(path);
-        Ok((sink, format))
+        Ok((open(path.clone()).map_err(|error| unwritable(&path, &error))?, format))
     }
 
     /// The terminal, with the pager that is set.

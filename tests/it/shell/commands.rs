@@ -96,7 +96,9 @@ fn queries_are_kept_run_and_written_to_files() {
     shell.answers(&["SELECT 1 AS a, 'x' AS b;"], &["1 row"]);
     assert_eq!(std::fs::read_to_string(shell.home.path().join("out.csv")).expect("a file"), "a,b\n1,x\n");
     shell.answers(&["SELECT 2 AS shown;"], &["shown", "1 row"]);
-    shell.answers(&[".output all.csv", "SELECT 3 AS c;"], &["1 row"]);
+    std::fs::write(shell.home.path().join("all.csv"), "of yesterday\n").expect("a file");
+    shell.answers(&[".output all.csv", "SELECT nothing;"], &["error"]);
+    shell.answers(&["SELECT 3 AS c;"], &["1 row"]);
     shell.answers(&["SELECT 4 AS d;"], &["1 row"]);
     assert_eq!(std::fs::read_to_string(shell.home.path().join("all.csv")).expect("a file"), "c\n3\nd\n4\n");
     shell.answers(&[".output one.parquet", "SELECT 5 AS e;"], &["1 row"]);
