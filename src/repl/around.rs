@@ -1,6 +1,6 @@
 //! What completion asks of the shell.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::host::Hosted;
 use super::input::Surroundings;
@@ -22,8 +22,12 @@ impl Surroundings for Around {
     }
 
     fn saved_queries(&self) -> Vec<String> {
-        let of_packs = packs::all().unwrap_or_default().into_iter().flat_map(|pack| pack.queries);
-        saved::names().into_iter().chain(of_packs.map(|query| query.id)).collect()
+        // They are part of the program, and many to read at each Tab.
+        static OF_PACKS: LazyLock<Vec<String>> = LazyLock::new(|| {
+            let queries = packs::all().unwrap_or_default().into_iter().flat_map(|pack| pack.queries);
+            queries.map(|query| query.id).collect()
+        });
+        saved::names().into_iter().chain(OF_PACKS.iter().cloned()).collect()
     }
 
     fn archives(&self) -> Vec<String> {

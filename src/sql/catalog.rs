@@ -160,7 +160,9 @@ fn matched(before: &str, column: &str, pattern: &Option<Pattern>) -> String {
     }
 }
 
-fn text(text: &str) -> String {
+/// A text as a literal of SQL, which has no escapes but the doubled quote.
+#[must_use]
+pub fn text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

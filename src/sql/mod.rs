@@ -30,6 +30,7 @@ mod write;
 
 pub use booleans::TextAsBoolean;
 pub use casts::{CastAsTrino, with_addresses_as_text};
+pub use catalog::text as literal;
 pub use closed::CloseExpressions;
 pub use command::{Command, Show, Written};
 pub use days::CompareDays;

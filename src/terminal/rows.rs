@@ -53,9 +53,13 @@ impl Terminal {
         tones: Option<Tones>,
         sink: &Sink,
     ) -> Result<Writer, Error> {
-        let of_view = View::from(format).options(sink, schema.fields().len());
+        self.begin(schema, &View::from(format), tones, sink)
+    }
+
+    fn begin(&self, schema: SchemaRef, view: &View, tones: Option<Tones>, sink: &Sink) -> Result<Writer, Error> {
+        let of_view = view.options(sink, schema.fields().len());
         let options = output::Options { color: self.colors(sink), palette: self.palette, tones, ..of_view };
-        let writer = Writer::new(format, schema, options, sink.writer())?;
+        let writer = Writer::new(view.format, schema, options, sink.writer())?;
         sink.begin();
         Ok(writer)
     }
@@ -65,9 +69,7 @@ impl Terminal {
     /// # Errors
     /// When they cannot be written.
     pub fn draw(&self, schema: &SchemaRef, rows: &[RecordBatch], view: &View, sink: &Sink) -> Result<(), Error> {
-        let of_view = view.options(sink, schema.fields().len());
-        let options = output::Options { color: self.colors(sink), palette: self.palette, ..of_view };
-        let mut writer = Writer::new(view.format, Arc::clone(schema), options, sink.writer())?;
+        let mut writer = self.begin(Arc::clone(schema), view, None, sink)?;
         for batch in rows {
             writer.write(batch)?;
         }

@@ -10,6 +10,7 @@ use crate::repl::shell::Shell;
 use crate::schema::Shape;
 use crate::schema::columns::{self, Virtual};
 use crate::session::{Error, Language};
+use crate::sql::literal;
 
 pub(super) const ALL: &[Meta] = &[Meta {
     names: &[".event"],
@@ -93,7 +94,7 @@ fn behind(row: &RecordBatch) -> Result<Behind, Error> {
         .filter_map(|(name, value)| {
             let place = place(name)?;
             let condition =
-                value.map_or_else(|| format!("{place} IS NULL"), |value| format!("{place} = {}", quoted(value)));
+                value.map_or_else(|| format!("{place} IS NULL"), |value| format!("{place} = {}", literal(value)));
             Some(((*name).to_owned(), condition))
         })
         .collect();
@@ -116,7 +117,7 @@ fn place(heading: &str) -> Option<String> {
     let (first, _) = heading.split_once('.')?;
     of_record(first)?;
     let steps: String = heading.split('.').map(|step| format!("[\"{}\"]", step.replace('"', "\\\""))).collect();
-    Some(format!("json_extract_scalar(eventjson, {})", quoted(&format!("${steps}"))))
+    Some(format!("json_extract_scalar(eventjson, {})", literal(&format!("${steps}"))))
 }
 
 /// Whether a column's values are texts that can be compared.
@@ -127,11 +128,6 @@ fn is_plain(shape: Shape) -> bool {
         Shape::Virtual(from) => !matches!(from, V::EventJson | V::FileSize | V::FileModified | V::RecordIndex),
         Shape::Json | Shape::Struct(_) | Shape::List(_) => false,
     }
-}
-
-/// A literal of SQL.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Shows the record with this id, or says that there is none.

@@ -5,6 +5,7 @@ use crate::output::escape;
 use crate::repl::shell::{Question, Shell};
 use crate::schema::{Shape, columns};
 use crate::session::Language;
+use crate::sql::literal;
 
 pub(super) const ALL: &[Meta] = &[
     Meta {
@@ -92,8 +93,7 @@ fn attach(shell: &mut Shell<'_>, location: &str) -> Done {
 }
 
 fn files(shell: &mut Shell<'_>, text: &str) -> Done {
-    let pattern = text.replace('\'', "''");
-    let wanted = if text.is_empty() { String::new() } else { format!("WHERE strpos(key, '{pattern}') > 0 ") };
+    let wanted = if text.is_empty() { String::new() } else { format!("WHERE strpos(key, {}) > 0 ", literal(text)) };
     ask_sql(
         shell,
         format!(
@@ -103,7 +103,7 @@ fn files(shell: &mut Shell<'_>, text: &str) -> Done {
 }
 
 fn functions(shell: &mut Shell<'_>, name: &str) -> Done {
-    ask_sql(shell, format!("SHOW FUNCTIONS LIKE '%{}%'", name.to_lowercase().replace('\'', "''")))
+    ask_sql(shell, format!("SHOW FUNCTIONS LIKE {}", literal(&format!("%{}%", name.to_lowercase()))))
 }
 
 fn refresh(shell: &mut Shell<'_>, _: &str) -> Done {
