@@ -36,6 +36,7 @@
 //!   alarm/           CloudWatch alarms over the past: definitions, metrics, states
 //!   table/           the DataFusion seam: provider, prune, leaves, source, opener, units
 //! 2 functions/       one file per family
+//!   verify/          log file integrity: digest files, hashes, signatures, report
 //! 1 archive/         where log files are: location, layout, listing, bytes
 //!   record/          bytes → columns: inflate, split, build
 //!   output/          batches → text, one file per format; draws diagnostics
@@ -83,6 +84,7 @@ pub mod sigma;
 pub mod sql;
 pub mod table;
 pub mod terminal;
+pub mod verify;
 
 pub use diag::Source;
 pub use session::{Answer, Error, Language, Options, Outcome, Session, Statement};

@@ -7,6 +7,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
+use super::digest_name::DIGEST_FOLDER;
 use super::partition::Partition;
 
 /// How far a folder is below the layout's beginning.
@@ -95,7 +96,7 @@ impl Place {
                 next.level = Level::Folder;
                 next.partition.folder = Some(name.to_owned());
             }
-            Level::Account if name == "CloudTrail-Digest" => return Entry::Digests,
+            Level::Account if name == DIGEST_FOLDER => return Entry::Digests,
             // Below `AWSLogs/account` other services deliver too; they are not ours.
             Level::Account if self.below_logs => return Entry::Other,
             Level::Outside | Level::Logs | Level::Organization | Level::Account => next = Self::outside(),
@@ -178,14 +179,14 @@ pub fn is_log_file_name(name: &str) -> bool {
     };
     [".gz", ".json", ".jsonl", ".ndjson"].into_iter().any(ends_with)
         && !name.starts_with('.')
-        && !name.split('_').any(|part| part.eq_ignore_ascii_case("CloudTrail-Digest"))
+        && !name.split('_').any(|part| part.eq_ignore_ascii_case(DIGEST_FOLDER))
 }
 
-fn is_account(name: &str) -> bool {
+pub(super) fn is_account(name: &str) -> bool {
     name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_organization(name: &str) -> bool {
+pub(super) fn is_organization(name: &str) -> bool {
     name.strip_prefix("o-").is_some_and(|id| id.len() >= 4 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 

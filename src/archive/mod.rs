@@ -4,6 +4,7 @@
 //! file is `record`'s business.
 
 mod cache;
+mod digest_name;
 mod error;
 pub mod layout;
 mod list;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use datafusion::object_store::ObjectStore;
 
+pub use digest_name::{DIGEST_FOLDER, DigestName, KeyParts, from_logs};
 pub use error::Error;
 pub use list::{Listing, Slack, Times, Wanted};
 pub use partition::{Fact, LogFile, LogFolder, Partition};

@@ -3,6 +3,7 @@
 //! This is the other side of the listing: each pattern here stands for requests that are made there. A test compares
 //! the two on a real server.
 
+use super::digest_name::DIGEST_FOLDER;
 use super::layout::{self, FOLDERS, Level, Place};
 
 /// What is read of a bucket.
@@ -31,7 +32,6 @@ pub struct Rights {
     pub is_wide: bool,
 }
 
-const DIGESTS: &str = "CloudTrail-Digest";
 /// Twelve characters, as an account has.
 const ANY_ACCOUNT: &str = "????????????";
 const ANY_ORGANIZATION: &str = "o-*";
@@ -100,7 +100,7 @@ impl Found<'_> {
 
     /// The folders of an account that are read.
     fn names_of_folders(&self) -> impl Iterator<Item = &'static str> + use<> {
-        FOLDERS.into_iter().chain(self.reading.digests.then_some(DIGESTS))
+        FOLDERS.into_iter().chain(self.reading.digests.then_some(DIGEST_FOLDER))
     }
 
     /// Above every trail: nothing is known of the way to one.
@@ -192,7 +192,7 @@ impl Found<'_> {
         let Some(folder) = names.iter().rposition(|name| FOLDERS.contains(name)) else { return };
         let account = names.get(..folder).unwrap_or_default().join("/");
         self.root = if account.is_empty() { String::new() } else { format!("{}/", escaped(&account)) };
-        self.regions(&format!("{DIGESTS}/"));
+        self.regions(&format!("{DIGEST_FOLDER}/"));
     }
 }
 

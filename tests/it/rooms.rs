@@ -8,7 +8,7 @@ use std::path::Path;
 const FLOORS: &[&[&str]] = &[
     &["schema", "diag"],
     &["archive", "record", "output", "config"],
-    &["functions"],
+    &["functions", "verify"],
     &["sql", "insights", "filter_pattern", "sigma", "alarm", "table"],
     &["session"],
     &["packs", "lookup", "coverage", "terminal"],
