@@ -36,6 +36,9 @@ pub enum Error {
     /// No credentials could be found or refreshed.
     #[error("no usable AWS credentials: {0}")]
     Credentials(String),
+    /// Another service of AWS did not answer as it should.
+    #[error("{0}")]
+    Service(String),
     /// Too many folders were opened without finding a trail.
     #[error("opened {0} folders below the archive without coming to an end")]
     TooManyFolders(usize),

@@ -24,7 +24,7 @@ pub use error::Error;
 pub use list::{Listing, Slack, Times, Wanted};
 pub use partition::{Fact, LogFile, LogFolder, Partition};
 pub use rights::{Reading, Rights, rights};
-pub use s3::S3Options;
+pub use s3::{Caller, S3Options};
 pub use store::Requests;
 pub use url::{Location, schema_name};
 
