@@ -45,6 +45,9 @@ pub enum Error {
     /// The object vanished between listing and reading.
     #[error("no longer there")]
     Vanished,
+    /// A key, or a symbolic link on its way, leads to somewhere else.
+    #[error("`{0}` leads out of the archive")]
+    Outside(String),
     /// The object was replaced between listing and reading.
     #[error("changed since it was listed")]
     Changed,
