@@ -112,7 +112,11 @@ impl Search<'_> {
     fn uri(&self, key: &str) -> String {
         match (self.told.place.signed(key), self.told.bucket.as_str()) {
             (Some(signed), bucket) if !bucket.is_empty() => format!("s3://{bucket}/{signed}"),
-            _ => format!("{}/{key}", self.context.archive.location().display().trim_end_matches('/')),
+            // Nothing says what bucket it was.
+            _ => match self.context.archive.path(key) {
+                Some(path) => format!("file://{}", path.display()),
+                None => format!("{}/{key}", self.context.archive.location().display()),
+            },
         }
     }
 
