@@ -124,14 +124,14 @@ async fn with_digests(
     let first = range.since.or_else(|| midnight(coverage.span?.0)).and_then(|first| first.checked_sub_signed(day));
     let last = range.until.or_else(|| midnight(coverage.span?.1)).and_then(|last| last.checked_add_signed(day));
     let counter = DigestCounter::default();
-    let each = |partition: &Partition, name: DigestName<'_>| counter.count(partition, name);
     let wanted = Wanted {
         folder: &|partition, _| range.may_hold(partition),
         file: &|_| true,
         times: Times { from: first, to: last, slack: Slack::Days(0) },
     };
     let mut count = 0;
-    for archive in session.archives() {
+    for (place, archive) in session.archives().into_iter().enumerate() {
+        let each = |partition: &Partition, name: DigestName<'_>| counter.count(place, partition, name);
         let listing = terminal.wait(session.list_digests(&archive, &wanted, &each)).await?;
         let location = archive.location().display();
         count += listing.listed;

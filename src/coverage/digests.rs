@@ -25,8 +25,8 @@ pub struct DigestCounter {
     chains: Mutex<BTreeMap<(Key, Trail), Chain>>,
 }
 
-/// The name and the home region of a trail.
-type Trail = (String, String);
+/// The name and the home region of a trail, and the archive: a trail may go on in another one.
+type Trail = (String, String, usize);
 
 #[derive(Debug, Default)]
 struct Chain {
@@ -74,8 +74,9 @@ impl Extent {
 }
 
 impl DigestCounter {
-    /// Takes a digest file in; those of one trail come in the order of their times. Backfills are about no hours.
-    pub fn count(&self, partition: &Partition, name: DigestName<'_>) {
+    /// Takes a digest file of an archive in; those of one trail come in the order of their times. Backfills are about
+    /// no hours.
+    pub fn count(&self, archive: usize, partition: &Partition, name: DigestName<'_>) {
         if name.is_backfill {
             return;
         }
@@ -85,7 +86,7 @@ impl DigestCounter {
             region: Some(name.region.to_owned()),
             kind: None,
         };
-        let trail = (name.trail.to_owned(), name.home_region.to_owned());
+        let trail = (name.trail.to_owned(), name.home_region.to_owned(), archive);
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         chains.entry((key, trail)).or_default().add(name.end);
     }
@@ -95,10 +96,15 @@ impl DigestCounter {
     pub fn finish(self) -> Digests {
         let chains = self.chains.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut days: BTreeMap<Key, Vec<(NaiveDate, Day)>> = BTreeMap::new();
-        for ((key, _), chain) in chains {
-            days.entry(key).or_default().extend(chain.days);
+        let mut chains = chains.into_iter().peekable();
+        while let Some(((key, (name, home, _)), mut chain)) = chains.next() {
+            let is_same =
+                |((other, trail), _): &((Key, Trail), Chain)| *other == key && (&trail.0, &trail.1) == (&name, &home);
+            while let Some((_, same)) = chains.next_if(is_same) {
+                same.days.into_iter().for_each(|(date, day)| chain.day(date).merge(day));
+            }
+            days.entry(key).or_default().append(&mut chain.days);
         }
-        // Stable, so that one trail's days stay where they are.
         days.values_mut().for_each(|days| days.sort_by_key(|(date, _)| *date));
         Digests { days }
     }
@@ -106,7 +112,8 @@ impl DigestCounter {
 
 impl Chain {
     fn add(&mut self, end: DateTime<Utc>) {
-        self.day(end.date_naive()).count += 1;
+        let count = &mut self.day(end.date_naive()).count;
+        *count = count.saturating_add(1);
         let usual = end.checked_sub_signed(USUAL).unwrap_or(end);
         let start = match self.last {
             // Out of order, or twice: the hour before it may be known already.
@@ -137,6 +144,15 @@ impl Chain {
 }
 
 impl Day {
+    /// Takes in what another archive has of the trail.
+    fn merge(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        let mut all = std::mem::take(&mut self.covered);
+        all.extend(other.covered);
+        all.sort_unstable();
+        all.into_iter().for_each(|(from, to)| self.cover(from, to));
+    }
+
     fn cover(&mut self, from: u32, to: u32) {
         match self.covered.last_mut() {
             Some((_, last)) if from <= *last => *last = to.max(*last),
@@ -163,6 +179,15 @@ impl Digests {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.days.is_empty()
+    }
+
+    /// The end of the newest digest file.
+    pub(super) fn newest(&self) -> Option<DateTime<Utc>> {
+        let of_day = |(date, day): &(NaiveDate, Day)| {
+            let (_, to) = day.covered.last()?;
+            date.and_hms_opt(0, 0, 0)?.and_utc().checked_add_signed(Duration::seconds(i64::from(*to)))
+        };
+        self.days.values().filter_map(|days| days.iter().rev().find_map(of_day)).max()
     }
 
     /// How many digest files of all trails end on a day.
@@ -220,7 +245,7 @@ pub(super) mod tests {
             for end in *ends {
                 let end = end.parse().expect("a time");
                 let name = DigestName { account, region, trail, home_region: "us-east-1", end, is_backfill: false };
-                counter.count(&Partition::default(), name);
+                counter.count(0, &Partition::default(), name);
             }
         }
     }
@@ -287,11 +312,31 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_trail_may_go_on_in_another_archive() {
+        let counter = DigestCounter::default();
+        let ends = hourly(1..=3);
+        // The archive with the later ones is named first.
+        for (archive, ends) in [&ends[30..], &ends[..31]].into_iter().enumerate() {
+            for end in ends {
+                let end = end.parse().expect("a time");
+                let name =
+                    DigestName { account: "1", region: "r", trail: "t", home_region: "r", end, is_backfill: false };
+                counter.count(archive, &Partition::default(), name);
+                counter.count(archive, &Partition::default(), DigestName { is_backfill: true, ..name });
+            }
+        }
+        let found = counter.finish();
+        assert_eq!(found.extent(&key(), date("2026-03-02"), 0, DAY), Extent::Full);
+        assert_eq!(found.count(&key(), date("2026-03-02")), 25, "one is in both");
+        assert_eq!(found.newest(), "2026-03-03T23:20:00Z".parse().ok());
+    }
+
+    #[test]
     fn repeated_and_odd_times_end() {
         let ends = ["2026-03-02T05:00:00Z", "2026-03-02T05:00:00Z", "2026-03-02T04:00:00Z", "9999-12-31T23:59:59Z"];
         let found = digests("1", "r", &[("t", &ends)]).finish();
         assert_eq!(found.extent(&key(), date("2026-03-02"), 4 * 3600, 5 * 3600), Extent::Full);
         assert_eq!(found.count(&key(), date("2026-03-02")), 3);
-        digests("1", "r", &[("t", &["0000-01-01T00:00:00Z"])]).finish();
+        assert!(!digests("1", "r", &[("t", &["0000-01-01T00:00:00Z"])]).finish().is_empty());
     }
 }

@@ -59,7 +59,7 @@ pub fn schema(coverage: &Coverage) -> SchemaRef {
 /// The status is `delivered`, `gap`, `silent`, or `quiet`: nothing was delivered, and that is not unusual.
 pub fn rows<'a>(coverage: &'a Coverage, stream: &'a Stream) -> impl Iterator<Item = Option<RecordBatch>> + 'a {
     let told: Vec<&Finding> = coverage.of(&stream.key).collect();
-    let of_digests = || coverage.proof.as_ref()?.life(stream);
+    let of_digests = || coverage.proof.as_ref()?.life(stream, coverage.span);
     let mut next = stream.life().or_else(of_digests).map(|(first, _)| first);
     std::iter::from_fn(move || {
         let ((_, end), from) = (coverage.span?, next?);
