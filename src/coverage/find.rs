@@ -45,8 +45,10 @@ pub enum What {
     Undigested,
     /// Log files on days that digest files are about in part.
     PartDigested,
-    /// No deliveries, but digest files.
+    /// Days without deliveries, but with digest files.
     Quiet,
+    /// Regions without any deliveries, but with digest files.
+    OnlyDigests,
 }
 
 impl What {
@@ -61,6 +63,7 @@ impl What {
             Self::Undigested => "no digests",
             Self::PartDigested => "part digests",
             Self::Quiet => "quiet",
+            Self::OnlyDigests => "only digests",
         }
     }
 }

@@ -22,7 +22,10 @@ const KIND: &str = "CloudTrail";
 #[derive(Debug)]
 pub(super) struct Proof {
     digests: Digests,
+    /// Until when, in regions that have some.
     due: DateTime<Utc>,
+    /// Until when, in regions that have none: a copy without them is not one that they were still to come to.
+    due_at_all: DateTime<Utc>,
 }
 
 impl Proof {
@@ -37,12 +40,16 @@ impl Proof {
         }
         let is_first = stream.life().is_some_and(|(first, _)| first == date);
         let first = stream.on(date).filter(|_| is_first).and_then(super::Day::first);
-        let (from, to) = (first.map_or(0, |first| seconds(date, first)), seconds(date, self.due));
+        let (from, to) = (first.map_or(0, |first| seconds(date, first)), seconds(date, self.due(&stream.key)));
         match whole {
             Extent::None if from >= to => None,
             _ if from >= to => Some(Extent::Full),
             _ => Some(self.digests.extent(&stream.key, date, from, to)),
         }
+    }
+
+    fn due(&self, key: &Key) -> DateTime<Utc> {
+        if self.digests.life(key).is_some() { self.due } else { self.due_at_all }
     }
 
     /// How many digest files end on a day; none where they are about something else.
@@ -58,6 +65,15 @@ impl Proof {
     }
 }
 
+/// Whether something that is told of an account is about this stream of it, too.
+pub(super) fn is_about(finding: &Finding, stream: &Stream) -> bool {
+    match finding.what {
+        What::OnlyDigests => stream.days.is_empty(),
+        What::Undigested | What::PartDigested => is_proven(&stream.key),
+        _ => true,
+    }
+}
+
 fn is_proven(key: &Key) -> bool {
     key.kind.as_deref() == Some(KIND)
 }
@@ -70,13 +86,14 @@ impl Coverage {
         // A copy ends with its newest file; an archive that goes on has files of today.
         let newest = self.streams.iter().filter_map(|stream| stream.days.last()?.last()).chain(digests.newest()).max();
         let due = newest.map_or(now, |newest| newest.min(now));
-        let due = due.checked_sub_signed(SLACK).unwrap_or(due);
+        let before = |time: DateTime<Utc>| time.checked_sub_signed(SLACK).unwrap_or(time);
+        let (due, due_at_all) = (before(due), before(now));
         let known: BTreeSet<Key> = self.streams.iter().map(|stream| stream.key.clone()).collect();
         let others = digests.keys().map(|key| Key { kind: Some(KIND.to_owned()), ..key.clone() });
         let others: Vec<Key> = others.filter(|key| !known.contains(key)).collect();
         self.streams.extend(others.into_iter().map(|key| Stream { key, days: Vec::new() }));
         self.streams.sort_by(|a, b| a.key.cmp(&b.key));
-        let proof = Proof { digests, due };
+        let proof = Proof { digests, due, due_at_all };
         if self.span.is_none() {
             let lives = || self.streams.iter().filter_map(|stream| proof.life(stream, None));
             self.span = lives().map(|(first, _)| first).min().zip(lives().map(|(_, last)| last).max());
@@ -155,8 +172,8 @@ impl Coverage {
                 more => format!(" and {more} more"),
             };
             let names = regions.iter().take(MOST_REGIONS).copied().collect::<Vec<_>>().join(", ");
-            let reason = format!("digest files and no log files of {names}{more}: nothing was delivered, {UNLESS}");
-            Finding { what: What::Quiet, key, from, to, reason, events: Vec::new() }
+            let reason = format!("no log files of {names}{more}: nothing was delivered, {UNLESS}");
+            Finding { what: What::OnlyDigests, key, from, to, reason, events: Vec::new() }
         });
         told.collect()
     }
@@ -301,10 +318,18 @@ mod tests {
     }
 
     #[test]
+    fn a_day_without_any_digest_file_is_told_once_it_is_due() {
+        let noon = |now: &str| told(&coverage(vec![stream("1", "a", &[1])], &[], now));
+        assert_eq!(noon("2026-03-09T00:00:00Z"), ["a no digests 1..1"]);
+        assert_eq!(noon("2026-03-01T14:01:00Z"), ["a no digests 1..1"]);
+        assert!(noon("2026-03-01T13:59:00Z").is_empty());
+    }
+
+    #[test]
     fn regions_with_nothing_but_digest_files_are_quiet() {
         let found = coverage(vec![stream("1", "a", &[2, 3, 4])], &[("a", &[1..=5]), ("b", &[2..=4])], NOW);
-        assert_eq!(told(&found), ["all quiet 2..4"]);
-        assert!(found.findings[0].reason.starts_with("digest files and no log files of b: nothing was delivered"));
+        assert_eq!(told(&found), ["all only digests 2..4"]);
+        assert!(found.findings[0].reason.starts_with("no log files of b: nothing was delivered, unless"));
         let found = coverage(Vec::new(), &[("b", &[2..=4])], NOW);
         assert_eq!(found.span, Some((date("2026-03-01"), date("2026-03-04"))));
     }

@@ -11,6 +11,7 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRe
 use super::count::{Day, Stream};
 use super::digests::Extent;
 use super::find::{Coverage, Finding, What};
+use super::proof::is_about;
 use crate::output::{Tone, Tones};
 
 /// The tones of what is told.
@@ -24,6 +25,7 @@ pub const FINDING_TONES: Tones = Tones {
         ("part digests", Tone::Warning),
         ("late", Tone::Notice),
         ("quiet", Tone::Notice),
+        ("only digests", Tone::Notice),
     ],
 };
 
@@ -58,7 +60,7 @@ pub fn schema(coverage: &Coverage) -> SchemaRef {
 ///
 /// The status is `delivered`, `gap`, `silent`, or `quiet`: nothing was delivered, and that is not unusual.
 pub fn rows<'a>(coverage: &'a Coverage, stream: &'a Stream) -> impl Iterator<Item = Option<RecordBatch>> + 'a {
-    let told: Vec<&Finding> = coverage.of(&stream.key).collect();
+    let told: Vec<&Finding> = coverage.of(&stream.key).filter(|finding| is_about(finding, stream)).collect();
     let of_digests = || coverage.proof.as_ref()?.life(stream, coverage.span);
     let mut next = stream.life().or_else(of_digests).map(|(first, _)| first);
     std::iter::from_fn(move || {

@@ -162,7 +162,7 @@ fn digest_files_tell_quiet_days_from_gaps_and_proven_days_from_others() {
         })
         .collect();
     let expected = [
-        "quiet 111111111111 all 2026-03-06 2026-03-10 5",
+        "only digests 111111111111 all 2026-03-06 2026-03-10 5",
         "quiet 111111111111 us-east-1 2026-03-06 2026-03-06 1",
         "part digests 111111111111 us-east-1 2026-03-10 2026-03-10 1",
         "no digests 111111111111 us-east-1 2026-03-11 2026-03-12 2",
