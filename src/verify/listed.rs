@@ -65,7 +65,7 @@ impl ListedFiles {
         repeated
     }
 
-    /// Whether a file with this content is listed.
+    /// The contents of all of them.
     pub(super) fn contents(&self) -> impl Iterator<Item = u64> + '_ {
         self.contents.values().copied()
     }
