@@ -13,9 +13,9 @@ use super::columns::Assembler;
 use super::filter;
 use super::leaves::{Slot, SlotPlan};
 use super::needles;
+use super::proof::Opened;
 use super::report::{FileError, Report};
 use super::rules::RuleSet;
-use crate::archive::LogFile;
 use crate::record::{Extent, Limits, Progress, Sieve, skim};
 use crate::schema::Kind;
 
@@ -87,7 +87,7 @@ impl Gate {
     }
 
     /// What of a document is to be read. The outer error ends the scan, the inner one is the file's.
-    pub(super) fn pass(&mut self, document: &[u8], file: &LogFile) -> Result<std::result::Result<Passage, FileError>> {
+    pub(super) fn pass(&mut self, document: &[u8], file: &Opened) -> Result<std::result::Result<Passage, FileError>> {
         let searches = self.plan.sieve.is_some() && self.of_sieve.is_useful();
         let tests = self.test.is_some() && self.of_test.is_useful();
         if !searches && !tests && !self.plan.counts {
@@ -125,7 +125,7 @@ fn test(
     columns: &mut Assembler,
     predicates: &[Arc<dyn PhysicalExpr>],
     document: &[u8],
-    file: &LogFile,
+    file: &Opened,
     records: &[Extent],
 ) -> Result<std::result::Result<BooleanArray, FileError>> {
     let mut reading = columns.read_some(document, records);

@@ -1,1 +1,7 @@
 //! Log file integrity: digest files, their signatures and chains, and the log files that they list.
+
+pub mod evidence;
+mod verdicts;
+
+pub use evidence::Ledger;
+pub use verdicts::{Collector, Judgement, ReportError, Root, Verdict, Verdicts, read as read_reports};
