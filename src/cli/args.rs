@@ -15,6 +15,7 @@ use super::policy::PolicyArgs;
 use super::query::QueryArgs;
 use super::shell::ShellArgs;
 use super::translate::TranslateArgs;
+use super::verify::VerifyArgs;
 
 /// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
 #[derive(Debug, Parser)]
@@ -54,6 +55,9 @@ pub(super) enum Command {
     Lookup(LookupArgs),
     /// Show which accounts, regions and days have deliveries, and where they are missing.
     Coverage(CoverageArgs),
+    /// Check that log files are what they were.
+    #[command(hide = true)]
+    Verify(VerifyArgs),
     /// Write a query as SQL.
     Translate(TranslateArgs),
     /// Try out a metric-filter pattern, or have it explained.
@@ -84,7 +88,8 @@ impl Command {
             Self::Coverage(args) => &mut args.archives,
             Self::Policy(args) => &mut args.archives,
             Self::Filter(args) => return args.default_archives(archives),
-            Self::Config(_) | Self::Completions(_) | Self::Man(_) => return,
+            // Evidence names its own archives.
+            Self::Verify(_) | Self::Config(_) | Self::Completions(_) | Self::Man(_) => return,
         };
         if named.is_empty() {
             *named = archives;

@@ -13,11 +13,13 @@ mod lookup;
 mod man;
 mod output;
 mod policy;
+mod proof;
 mod query;
 mod shell;
 mod texts;
 mod translate;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -80,6 +82,7 @@ async fn run_command(command: &Command, options: Options, setup: &Setup, termina
         Command::Translate(args) => translate::run(args, options, terminal).await,
         Command::Filter(args) => filter::run(&args.what, options, terminal).await,
         Command::Alarm(args) => alarm::run(&args.what, options, terminal).await,
+        Command::Verify(args) => verify::run(args, options, terminal).await,
         Command::Policy(args) => policy::run(args, &options, terminal),
         Command::Config(args) => config::run(&args.what, setup, terminal),
         Command::Completions(args) => completions::run(args),

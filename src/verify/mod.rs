@@ -4,4 +4,4 @@ pub mod evidence;
 mod verdicts;
 
 pub use evidence::Ledger;
-pub use verdicts::{Collector, Judgement, ReportError, Root, Verdict, Verdicts, read as read_reports};
+pub use verdicts::{Collector, Hash, Judgement, ReportError, Root, Verdict, Verdicts, read as read_reports};

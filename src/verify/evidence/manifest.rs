@@ -1,6 +1,8 @@
 //! Writes a manifest.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -14,10 +16,11 @@ use crate::verify::verdicts::Hash;
 /// What a manifest says, beside the log files.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Manifest {
-    /// The command line.
-    pub command: Vec<String>,
     /// What was asked: queries, rules, attributes.
     pub queries: Vec<Asked>,
+    /// Values of the placeholders of SQL.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
     /// Which part of the archives was asked.
     pub range: Range,
     /// What was read for it.
@@ -58,6 +61,13 @@ impl Asked {
     pub fn rule(language: &str, id: &str, text: &str) -> Self {
         let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
         Self { language: language.to_owned(), id: Some(id.to_owned()), sha256: Some(sha256), text: None }
+    }
+
+    /// A rule by its id and the hash of its file, as far as that can be read.
+    #[must_use]
+    pub fn of_file(language: &str, id: &str, file: &Path) -> Self {
+        let sha256 = std::fs::read(file).ok().map(|text| hex::encode(Sha256::digest(text)));
+        Self { language: language.to_owned(), id: Some(id.to_owned()), sha256, text: None }
     }
 }
 
@@ -121,7 +131,7 @@ pub struct Made {
 }
 
 /// A log file or a folder that could not be read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unread {
     /// Where it is.
     pub location: String,
@@ -148,6 +158,14 @@ impl<W: Write> Write for Sealed<W> {
 }
 
 impl Manifest {
+    /// Puts what could not be read into the order of places, each once, however often and in whichever order it was met.
+    pub fn settle(&mut self) {
+        for unread in [&mut self.failed, &mut self.unlisted] {
+            unread.sort();
+            unread.dedup();
+        }
+    }
+
     /// Writes it, with what the ledger has taken down; the ledger is empty afterwards.
     ///
     /// # Errors

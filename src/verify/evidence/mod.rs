@@ -12,7 +12,7 @@ mod read;
 
 pub use check::{Checked, State, check};
 pub use ledger::Ledger;
-pub use manifest::{Asked, Made, Manifest, Outcome, Range};
+pub use manifest::{Asked, Made, Manifest, Outcome, Range, Unread};
 pub use read::{EvidenceError, FileEntry, Recorded, read};
 
 /// What a manifest says that it is.
