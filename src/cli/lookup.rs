@@ -20,7 +20,7 @@ use crate::output::summary::human_count;
 use crate::output::{self, Format, Writer, Written, escape};
 use crate::schema::tables::VIEWS;
 use crate::session::{Error, Options, Outcome, Session, bound};
-use crate::terminal::Terminal;
+use crate::terminal::{Sink, Terminal};
 use crate::verify::evidence::Asked;
 
 /// `trailql lookup`.
@@ -110,7 +110,8 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
     let session = Session::open(&archives, options).await?;
     let sink = args.output.sink()?;
     let started = Instant::now();
-    let mut listing = Listing::new(format, terminal, &sink)?;
+    let has_proof = session.options().verified.is_some();
+    let mut listing = Listing::new(format, has_proof, terminal, &sink)?;
     let mut search = Search::new(wanted);
     let mut count = 0;
     let mut outcome = loop {
@@ -245,18 +246,19 @@ fn moment(option: &str, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>,
 enum Listing {
     /// In AWS's shape.
     Aws(BufWriter<Box<dyn Write + Send>>, u64),
-    /// As rows, with or without the records.
-    Rows(Box<Writer>, bool),
+    /// As rows, with or without the records, and what a verification says.
+    Rows(Box<Writer>, bool, bool),
 }
 
 impl Listing {
-    fn new(format: Format, terminal: &Terminal, sink: &crate::terminal::Sink) -> Result<Self, Error> {
+    fn new(format: Format, has_proof: bool, terminal: &Terminal, sink: &Sink) -> Result<Self, Error> {
         if format == Format::Json {
             return Ok(Self::Aws(BufWriter::new(sink.writer()), 0));
         }
         // Whole records leave no room for anything else in a table.
         let has_records = !matches!(format, Format::Table | Format::Markdown);
-        Ok(Self::Rows(Box::new(terminal.writer(lookup::schema(has_records), format, None, sink)?), has_records))
+        let writer = terminal.writer(lookup::schema(has_records, has_proof), format, None, sink)?;
+        Ok(Self::Rows(Box::new(writer), has_records, has_proof))
     }
 
     fn write(&mut self, events: &[Event]) -> Result<(), Error> {
@@ -273,8 +275,8 @@ impl Listing {
                 write().map_err(|error| Error::Output(output::Error::Write(error)))
             }
             Self::Rows(..) if events.is_empty() => Ok(()),
-            Self::Rows(writer, has_records) => {
-                let rows = lookup::rows(events, *has_records);
+            Self::Rows(writer, has_records, has_proof) => {
+                let rows = lookup::rows(events, *has_records, *has_proof);
                 let rows = rows.ok_or_else(|| Error::Bug("events that do not become rows".to_owned()))?;
                 Ok(writer.write(&rows)?)
             }
@@ -289,7 +291,7 @@ impl Listing {
                 written.map_err(|error| Error::Output(output::Error::Write(error)))?;
                 Ok(Written { rows, ..Written::default() })
             }
-            Self::Rows(writer, _) => Ok(writer.finish()?),
+            Self::Rows(writer, ..) => Ok(writer.finish()?),
         }
     }
 }

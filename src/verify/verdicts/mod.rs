@@ -11,8 +11,8 @@ mod state;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
 
@@ -68,7 +68,8 @@ impl Judgement {
     /// Of files that nobody asked about.
     #[must_use]
     pub fn not_asked() -> Self {
-        Self::because(None, "no verification was asked for (--verified)")
+        static REASON: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("no verification was asked for (--verified)"));
+        Self { verified: None, reason: Some(Arc::clone(&REASON)) }
     }
 
     fn proven() -> Self {
