@@ -151,9 +151,10 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
 /// What is looked up, as the options say it.
 fn text_of(wanted: &Lookup) -> String {
     let name_of = |key: Key| lookup::KEYS.iter().find(|(_, known)| *known == key).map_or("", |(name, _)| *name);
-    let attributes = wanted.attributes.iter().map(|attribute| {
-        format!("AttributeKey={},AttributeValue={}", name_of(attribute.key), attribute.value)
-    });
+    let attributes = wanted
+        .attributes
+        .iter()
+        .map(|attribute| format!("AttributeKey={},AttributeValue={}", name_of(attribute.key), attribute.value));
     let moment = |option: &str, at: Option<DateTime<Utc>>| {
         at.map(|at| format!("{option} {}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
     };

@@ -44,11 +44,8 @@ impl VerifiedArgs {
             return options;
         }
         let reports = self.verified.iter().filter(|report| !report.is_empty()).map(PathBuf::from).collect();
-        let verified = Verified {
-            reports,
-            public_keys: self.public_keys.clone(),
-            digest_metadata: self.digest_metadata.clone(),
-        };
+        let verified =
+            Verified { reports, public_keys: self.public_keys.clone(), digest_metadata: self.digest_metadata.clone() };
         Options { verified: Some(verified), ..options }
     }
 }
@@ -175,8 +172,11 @@ impl Evidence {
         let Begun { sink, ledger, mut manifest, created, out } = *begun;
         let failed = |error| Error::Output(output::Error::Write(error));
         if let Some(out) = out.filter(|out| out.is_file()) {
-            manifest.results =
-                Made { sha256: Some(hash_of(&out).map_err(failed)?), file: Some(out.display().to_string()), ..manifest.results };
+            manifest.results = Made {
+                sha256: Some(hash_of(&out).map_err(failed)?),
+                file: Some(out.display().to_string()),
+                ..manifest.results
+            };
         }
         manifest.settle();
         manifest.write(&ledger, created, sink.writer()).map_err(failed)?;

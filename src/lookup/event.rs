@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, TimestampMillisecondArray};
+    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, TimestampMillisecondArray,
+};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMillisecondType};
 use serde_json::{Map, Value};
 
@@ -61,9 +62,10 @@ impl Event {
             user_name: user_name(&value).map(str::to_owned),
             resources: resources(&value),
             record,
-            proof: batch.column_by_name("verified").and_then(|column| column.as_boolean_opt()).map(|verified| {
-                (verified.is_valid(row).then(|| verified.value(row)), text("verified_reason"))
-            }),
+            proof: batch
+                .column_by_name("verified")
+                .and_then(|column| column.as_boolean_opt())
+                .map(|verified| (verified.is_valid(row).then(|| verified.value(row)), text("verified_reason"))),
         })
     }
 

@@ -72,12 +72,7 @@ pub(super) fn context(
 }
 
 /// Makes an archive a schema, under a name that is not taken.
-pub(super) fn attach(
-    context: &SessionContext,
-    opened: &Opened<'_>,
-    taken: &[String],
-    proof: &Proof,
-) -> Result<String> {
+pub(super) fn attach(context: &SessionContext, opened: &Opened<'_>, taken: &[String], proof: &Proof) -> Result<String> {
     let name = unused(&opened.asked.schema(&opened.archive), taken);
     add_archive(context, &name, &opened.archive, opened.asked.options, proof)?;
     Ok(name)

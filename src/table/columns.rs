@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, RecordBatchOptions, StringArray, StructArray, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, RecordBatchOptions, StringArray, StructArray,
+    new_null_array,
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{cast, concat, take};
@@ -240,9 +241,7 @@ fn of_files(fact: Virtual, files: &[(Opened, usize)], rows: usize) -> Result<Arr
 fn fact_of(fact: Virtual, file: &Opened) -> ArrayRef {
     let judgement = file.judgement.as_ref();
     match fact {
-        Virtual::Verified => {
-            Arc::new(BooleanArray::from(vec![judgement.and_then(|judgement| judgement.verified)]))
-        }
+        Virtual::Verified => Arc::new(BooleanArray::from(vec![judgement.and_then(|judgement| judgement.verified)])),
         Virtual::VerifiedReason => {
             let reason = judgement.and_then(|judgement| judgement.reason.as_deref());
             Arc::new(StringArray::from(vec![reason]))

@@ -38,8 +38,7 @@ impl GatePlan {
         let rules = predicates.iter().find_map(|predicate| predicate.downcast_ref::<RuleSet>());
         // Many rules are evaluated over many records at once, or it takes longer than building all of them.
         let looks_into_records = test.slots.iter().any(|slot| !matches!(slot, Slot::File(_)));
-        let is_worth_it =
-            rules.is_none() && looks_into_records && others.iter().map(weight).sum::<usize>() >= HEAVY;
+        let is_worth_it = rules.is_none() && looks_into_records && others.iter().map(weight).sum::<usize>() >= HEAVY;
         let sieve = Sieve::new(&needles::clauses(predicates), rules.and_then(RuleSet::choice));
         Ok(Self { sieve, test: is_worth_it.then_some(test), counts })
     }

@@ -61,9 +61,9 @@ impl Prover {
         let opened = match &self.judges {
             None => inflater.open(stored).map(|content| (content, None)),
             Some(Judges::Nobody) => inflater.open(stored).map(|content| (content, Some(Judgement::not_asked()))),
-            Some(Judges::Verdicts(verdicts, root)) => inflater.examine(stored).map(|(content, packing)| {
-                (content, Some(verdicts.judge(root, &file.key(), content, packing)))
-            }),
+            Some(Judges::Verdicts(verdicts, root)) => inflater
+                .examine(stored)
+                .map(|(content, packing)| (content, Some(verdicts.judge(root, &file.key(), content, packing)))),
         };
         let noted = self.ledger.as_ref().map(|(ledger, archive)| {
             let content = opened.as_ref().ok().map(|(content, _)| Sha256::digest(content).into());

@@ -167,12 +167,7 @@ impl UnitReader {
                 Ok(Progress::Done(tally)) => {
                     let records = seen.unwrap_or(tally.records);
                     self.prover.read(noted, records);
-                    return Ok(Ok(FileRead {
-                        records,
-                        built: tally.records,
-                        malformed: tally.malformed,
-                        ..read
-                    }));
+                    return Ok(Ok(FileRead { records, built: tally.records, malformed: tally.malformed, ..read }));
                 }
                 Err(error) => return Ok(Err(error.into())),
             }

@@ -112,7 +112,8 @@ impl ReportError {
         match self {
             Self::Read { .. } => "name a file that `trailql verify --verbose --format json` wrote".to_owned(),
             Self::Wrong { .. } => {
-                "`trailql verify --verbose --format json` or `jsonl` writes one; a file of --state will do, too".to_owned()
+                "`trailql verify --verbose --format json` or `jsonl` writes one; a file of --state will do, too"
+                    .to_owned()
             }
             Self::Brief(_) => "have it written with `trailql verify --verbose --format json`".to_owned(),
         }
@@ -203,9 +204,9 @@ impl Collector {
         let archive = self.archive.take();
         let mut origins: Vec<_> = self.origins.drain().collect();
         origins.sort_by_key(|(_, number)| *number);
-        let origins = origins.into_iter().map(|((bucket, prefix, place), _)| {
-            Origin::new(bucket, prefix, place.as_deref(), archive.as_deref())
-        });
+        let origins = origins
+            .into_iter()
+            .map(|((bucket, prefix, place), _)| Origin::new(bucket, prefix, place.as_deref(), archive.as_deref()));
         self.done.origins.extend(origins);
         self.done.entries.append(&mut self.entries);
     }
@@ -298,8 +299,7 @@ impl Verdicts {
             return Ok(exact);
         }
         let is_shared = self.is_shared.load(Ordering::Relaxed);
-        let alike: Vec<_> =
-            same.iter().filter(|(origin, _)| root.may_be(before, origin, is_shared)).collect();
+        let alike: Vec<_> = same.iter().filter(|(origin, _)| root.may_be(before, origin, is_shared)).collect();
         let is_one = alike.windows(2).all(|pair| pair[0].0.names_the_same(pair[1].0));
         if !is_one {
             return Err("the verification knows several log files of this name");

@@ -169,9 +169,12 @@ fn a_file_that_two_digest_files_list_may_be_either() {
 #[test]
 fn prefixes_and_buckets_are_told_apart() {
     let uri = |prefix: &str| format!("s3://trails/{prefix}{}", key("a"));
-    let text = report("s3://trails", true, &[log(&uri("a/"), None, "valid")], &[
-        json!({"uri": uri("b/"), "status": "unlisted"}),
-    ]);
+    let text = report(
+        "s3://trails",
+        true,
+        &[log(&uri("a/"), None, "valid")],
+        &[json!({"uri": uri("b/"), "status": "unlisted"})],
+    );
     let of_bucket = verdicts(&text.to_string(), 1);
     let root = bucket("trails", "");
     says(&of_bucket, &root, &format!("a/{}", key("a")), Some(true), "");
