@@ -50,16 +50,24 @@ impl VerifiedArgs {
     }
 }
 
+/// What is kept of log files.
+#[derive(Debug, Clone, Args)]
+pub(super) struct EvidenceArgs {
+    /// Write a manifest: what was asked, and every log file that was read for it, with its hashes. `trailql verify
+    /// --evidence FILE` checks later that they are the same.
+    #[arg(long, value_name = "FILE")]
+    pub(super) evidence: Option<PathBuf>,
+}
+
 /// What is known of log files, and what is kept of them.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ProofArgs {
     /// What is known.
     #[command(flatten)]
     pub(super) verified: VerifiedArgs,
-    /// Write a manifest: what was asked, and every log file that was read for it, with its hashes. `trailql verify
-    /// --evidence FILE` checks later that they are the same.
-    #[arg(long, value_name = "FILE")]
-    pub(super) evidence: Option<PathBuf>,
+    /// What is kept.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
 }
 
 impl ProofArgs {
@@ -68,7 +76,13 @@ impl ProofArgs {
     /// # Errors
     /// When the manifest cannot be written where it was asked for.
     pub(super) fn begin(&self, options: Options, out: Option<&Path>) -> Result<(Options, Evidence), Error> {
-        let options = self.verified.over(options);
+        self.evidence.begin(self.verified.over(options), out)
+    }
+}
+
+impl EvidenceArgs {
+    /// As [`ProofArgs::begin`].
+    pub(super) fn begin(&self, options: Options, out: Option<&Path>) -> Result<(Options, Evidence), Error> {
         let Some(path) = &self.evidence else { return Ok((options, Evidence { begun: None })) };
         if out == Some(path.as_path()) {
             return Err(Error::Usage {

@@ -26,6 +26,9 @@ pub(super) struct Opened {
     pub(super) judgement: Option<Judgement>,
 }
 
+/// Content, and what a verification says of it.
+type Judged<'a> = (&'a [u8], Option<Judgement>);
+
 /// Hashes what is read, as far as somebody asks.
 #[derive(Debug)]
 pub(super) struct Prover {
@@ -51,13 +54,14 @@ impl Prover {
         Self { judges, ledger }
     }
 
-    /// The content of a log file, what a verification says of it, and its number in the ledger.
+    /// The content of a log file and what a verification says of it; and its number in the ledger, which has it even if
+    /// it cannot be inflated.
     pub(super) fn open<'a>(
         &self,
         inflater: &'a mut Inflater,
         file: &LogFile,
         stored: &'a [u8],
-    ) -> (Result<(&'a [u8], Option<Judgement>), record::Error>, Option<u64>) {
+    ) -> (Result<Judged<'a>, record::Error>, Option<u64>) {
         let opened = match &self.judges {
             None => inflater.open(stored).map(|content| (content, None)),
             Some(Judges::Nobody) => inflater.open(stored).map(|content| (content, Some(Judgement::not_asked()))),

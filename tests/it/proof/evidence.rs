@@ -80,6 +80,12 @@ fn hunts_and_lookups_leave_evidence_too() {
     let written = fs::read(world.folder.path().join("found.ndjson")).expect("findings");
     assert_eq!(hunt["results"]["sha256"], hash(&written));
     assert_eq!(hunt["results"]["rows"], 127);
+    let filter = world.manifest(0, &["filter", "test", "{ $.eventName = StopLogging }", "trails"]);
+    assert_eq!((&filter["queries"][0]["language"], keys(&filter).len()), (&"filter".into(), FILES.len()));
+    let alarms = |name: &str| format!("{}/tests/cli/alarm.in/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (signins, filters) = (alarms("signins.json"), alarms("filters.json"));
+    let replay = world.manifest(0, &["alarm", "replay", &signins, "trails", "--filters", &filters]);
+    assert_eq!((&replay["queries"][0]["language"], keys(&replay).len()), (&"alarms".into(), FILES.len()));
     let lookup = world.manifest(0, &["lookup", "trails", "--event-name", "StopLogging", "--max-results", "3"]);
     assert_eq!(lookup["queries"][0]["language"], "lookup");
     assert!(lookup["queries"][0]["text"].as_str().is_some_and(|text| text.contains("AttributeValue=StopLogging")));
