@@ -113,6 +113,15 @@ impl Archive {
         self.store.read_local(file)
     }
 
+    /// The bytes of whatever stands at a key below the root, of a single file at its name; none when they are more than
+    /// `most`. The caller sees to it that the key leads nowhere else.
+    ///
+    /// # Errors
+    /// [`Error::Vanished`] when nothing is there; when it cannot be read.
+    pub async fn bytes_of(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.store.bytes_of(key, most).await
+    }
+
     /// The bytes of a log file.
     ///
     /// # Errors

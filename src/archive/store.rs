@@ -242,6 +242,38 @@ impl Store {
         self.get(path, options).await
     }
 
+    /// The whole file at a key below the root, as it is now, unless it is larger than `most` bytes.
+    pub(super) async fn bytes_of(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
+        let (root, single) = match &self.place {
+            Place::Local { root, single } => (root, *single),
+            Place::Bucket { single: Some(single), .. } if single != key => return Err(Error::Vanished),
+            Place::Bucket { prefix, .. } => {
+                return self.get_at_most(below(prefix, key), GetOptions::default(), most).await;
+            }
+        };
+        self.requests.get.fetch_add(1, Ordering::Relaxed);
+        let path = match single {
+            true if root.file_name().is_some_and(|name| name == key) => root.clone(),
+            true => return Err(Error::Vanished),
+            false => root.join(key),
+        };
+        let read = move || -> Result<Option<Vec<u8>>, Error> {
+            let missing =
+                |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+            match fs::metadata(&path) {
+                // A pipe would be waited for.
+                Ok(there) if !there.is_file() => return Err(Error::Vanished),
+                Ok(_) => {}
+                Err(error) if missing(&error) => return Err(Error::Vanished),
+                Err(error) => return Err(Error::Io(error)),
+            }
+            let mut bytes = Vec::new();
+            let read = fs::File::open(&path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+            Ok((read as u64 <= most).then_some(bytes))
+        };
+        tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
+    }
+
     /// An object of the bucket, by its whole key.
     pub(super) async fn object(&self, key: &str) -> Result<Vec<u8>, Error> {
         self.get(Key::from(key), GetOptions::default()).await
@@ -286,14 +318,21 @@ impl Store {
     }
 
     async fn get(&self, path: Key, options: GetOptions) -> Result<Vec<u8>, Error> {
+        // Never larger than that: there is no such object.
+        self.get_at_most(path, options, u64::MAX).await?.ok_or(Error::Vanished)
+    }
+
+    /// An object, unless it is larger than `most` bytes.
+    async fn get_at_most(&self, path: Key, options: GetOptions, most: u64) -> Result<Option<Vec<u8>>, Error> {
         let Place::Bucket { bucket, .. } = &self.place else { return Err(Error::Vanished) };
         let _permit = bucket.throttle.permit().await;
         self.requests.get.fetch_add(1, Ordering::Relaxed);
         let body = match bucket.store.get_opts(&path, options).await {
+            Ok(got) if got.meta.size > most => return Ok(None),
             Ok(got) => got.bytes().await,
             Err(error) => Err(error),
         };
-        body.map(Into::into).map_err(|error| self.refused(error, &path))
+        body.map(|bytes| Some(bytes.into())).map_err(|error| self.refused(error, &path))
     }
 
     /// What S3's answer means when an object was asked for.

@@ -13,6 +13,7 @@ use datafusion::logical_expr::{Expr, lit};
 use super::Exit;
 use super::filter::{rows, text_of};
 use super::output::OutputArgs;
+use super::proof::EvidenceArgs;
 use crate::alarm::{self, Definitions, Filter, MetricId, MetricValue, Metrics, Plan, Transformation, Transition};
 use crate::diag::Source;
 use crate::filter_pattern;
@@ -20,6 +21,7 @@ use crate::functions::json::{record_scalar, record_time};
 use crate::functions::number;
 use crate::session::{Error, Options, Outcome, Session};
 use crate::terminal::Terminal;
+use crate::verify::evidence::Asked;
 
 /// `trailql alarm`.
 #[derive(Debug, Args)]
@@ -69,6 +71,9 @@ pub(super) struct AlarmReplayArgs {
     /// Where and how results are written.
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// What is kept of log files.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
 }
 
 /// A state that is bad news.
@@ -91,6 +96,10 @@ async fn replay(args: &AlarmReplayArgs, options: Options, terminal: &Terminal) -
     let used = used(&definitions, &wanted, terminal)?;
     let (since, until) = (options.since.map(second), options.until.map(second));
     let most = options.memory.unwrap_or(MOST_BYTES);
+    let (options, mut evidence) = args.evidence.begin(options, args.output.out.as_deref())?;
+    for file in std::iter::once(&args.file).chain(&args.filters) {
+        evidence.asked(|| Asked::of_file("alarms", &file.display().to_string(), file));
+    }
     let session = Session::open(&args.archives, options).await?;
     let sink = args.output.sink()?;
     let started = Instant::now();
@@ -141,6 +150,8 @@ async fn replay(args: &AlarmReplayArgs, options: Options, terminal: &Terminal) -
     let written = terminal.write(&rows, format, None, &sink)?;
     terminal.report(None, &Outcome { rows: rows.num_rows() as u64, ..outcome.clone() }, &written, started);
     sink.keep()?;
+    evidence.add(&outcome, rows.num_rows() as u64);
+    evidence.keep()?;
     let is_bad = args.fail_on == Some(AlarmState::Alarm) && !replayed.alarmed.is_empty();
     Ok(Exit::of_outcome(&outcome).and(if is_bad { Exit::BadNews } else { Exit::Complete }))
 }

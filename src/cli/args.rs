@@ -89,6 +89,8 @@ impl Command {
             },
             Self::Lookup(args) => &mut args.archives,
             Self::Coverage(args) => &mut args.archives,
+            // Evidence names its own archives.
+            Self::Verify(args) if args.evidence.is_some() => return,
             Self::Verify(args) => &mut args.archives,
             Self::Policy(args) => &mut args.archives,
             Self::Filter(args) => return args.default_archives(archives),

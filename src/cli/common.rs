@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::archive::{S3Options, Slack};
 use crate::record::Limits;
 use crate::session::{Bound, Error, Options, bound};
-use crate::table::ScanOptions;
+use crate::table::{Proof, ScanOptions};
 use crate::terminal::{Form, ShowProgress, Terminal};
 
 /// When to colour.
@@ -153,6 +153,7 @@ impl Common {
                 limits: Limits { inflated_bytes: self.max_file_bytes.unwrap_or(limits.inflated_bytes), ..limits },
                 strict: self.strict,
                 exhaustive: false,
+                proof: Proof::default(),
             },
             s3: S3Options {
                 profile: self.profile.clone(),

@@ -12,6 +12,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 
 use super::Exit;
 use super::output::OutputArgs;
+use super::proof::EvidenceArgs;
 use crate::diag::{Diagnostics, Source, Span};
 use crate::filter_pattern::{self, Parsed, Selector};
 use crate::functions::selector::Part;
@@ -20,6 +21,7 @@ use crate::schema::{Kind, Step};
 use crate::session::{Error, Language, Options, Outcome, Session};
 use crate::sql::Target;
 use crate::terminal::{Sink, Terminal};
+use crate::verify::evidence::Asked;
 
 /// `trailql filter`.
 #[derive(Debug, Args)]
@@ -76,6 +78,9 @@ pub(super) struct FilterTestArgs {
     /// Where and how results are written.
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// What is kept of log files.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
 }
 
 /// `trailql filter explain`.
@@ -141,9 +146,17 @@ async fn test(args: &FilterTestArgs, options: Options, terminal: &Terminal) -> R
                 help: "ask one of them; a pattern of several words stands in quotes".to_owned(),
             });
         }
+        if args.evidence.evidence.is_some() {
+            return Err(Error::Usage {
+                message: "a file of events leaves no evidence".to_owned(),
+                help: "--evidence is about log files: ask an archive".to_owned(),
+            });
+        }
         return test_files(args, &parsed, terminal);
     }
     let format = args.output.format()?;
+    let (options, mut evidence) = args.evidence.begin(options, args.output.out.as_deref())?;
+    evidence.asked(|| Asked::text(Language::Filter.name(), &source.text));
     let session = Session::open(archives, options).await?;
     let sink = args.output.sink()?;
     let selectors = parsed.pattern.selectors();
@@ -169,12 +182,14 @@ async fn test(args: &FilterTestArgs, options: Options, terminal: &Terminal) -> R
     terminal.follow(&mut answer, take).await?;
     let outcome = answer.outcome();
     drop(answer);
+    evidence.add(&outcome, count);
     let names = ["eventTime", "eventName", "eventID"].into_iter().map(str::to_owned);
     let rows = examples.into_rows(names.chain(selectors.iter().map(ToString::to_string)).collect())?;
     let written = terminal.write(&rows, format, None, &sink)?;
     terminal.report(None, &Outcome { rows: rows.num_rows() as u64, ..outcome.clone() }, &written, started);
     terminal.note(&counted(count, outcome.records));
     sink.keep()?;
+    evidence.keep()?;
     Ok(Exit::of_outcome(&outcome))
 }
 

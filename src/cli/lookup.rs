@@ -7,19 +7,21 @@
 use std::io::{self, BufWriter, Write};
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 
 use super::Exit;
 use super::output::OutputArgs;
+use super::proof::ProofArgs;
 use crate::lookup::{self, Attribute, Event, Key, Lookup, Search};
 use crate::output::summary::human_count;
 use crate::output::{self, Format, Writer, Written, escape};
 use crate::schema::tables::VIEWS;
 use crate::session::{Error, Options, Outcome, Session, bound};
-use crate::terminal::Terminal;
+use crate::terminal::{Sink, Terminal};
+use crate::verify::evidence::Asked;
 
 /// `trailql lookup`.
 #[derive(Debug, Args)]
@@ -64,6 +66,9 @@ pub(super) struct LookupArgs {
     /// Where and how results are written; json, the default, is in AWS's shape.
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// What is known of log files, and what is kept of them.
+    #[command(flatten)]
+    pub(super) proof: ProofArgs,
 }
 
 /// A category of events.
@@ -100,10 +105,13 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
     let format = format(args)?;
     let (wanted, archives) = wanted(args, options.now)?;
     let has_category = wanted.table.is_some();
+    let (options, mut evidence) = args.proof.begin(options, args.output.out.as_deref())?;
+    evidence.asked(|| Asked::text("lookup", &text_of(&wanted)));
     let session = Session::open(&archives, options).await?;
     let sink = args.output.sink()?;
     let started = Instant::now();
-    let mut listing = Listing::new(format, terminal, &sink)?;
+    let has_proof = session.options().verified.is_some();
+    let mut listing = Listing::new(format, has_proof, terminal, &sink)?;
     let mut search = Search::new(wanted);
     let mut count = 0;
     let mut outcome = loop {
@@ -115,12 +123,15 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
         };
         terminal.follow(&mut answer, take).await?;
         let outcome = answer.outcome();
+        evidence.add(&outcome, 0);
         if !search.is_short() {
             break Outcome { unknown_fields: Vec::new(), ..outcome };
         }
     };
     let written = listing.finish()?;
     sink.keep()?;
+    evidence.made(count);
+    evidence.keep()?;
     let mut made = format!("{} event{}", human_count(count), if count == 1 { "" } else { "s" });
     if search.copies() > 0 {
         let copies = if search.copies() == 1 { "copy" } else { "copies" };
@@ -135,6 +146,25 @@ pub(super) async fn run(args: &LookupArgs, options: Options, terminal: &Terminal
     }
     terminal.report(Some(&made), &outcome, &written, started);
     Ok(Exit::of_outcome(&outcome))
+}
+
+/// What is looked up, as the options say it.
+fn text_of(wanted: &Lookup) -> String {
+    let name_of = |key: Key| lookup::KEYS.iter().find(|(_, known)| *known == key).map_or("", |(name, _)| *name);
+    let attributes = wanted
+        .attributes
+        .iter()
+        .map(|attribute| format!("AttributeKey={},AttributeValue={}", name_of(attribute.key), attribute.value));
+    let moment = |option: &str, at: Option<DateTime<Utc>>| {
+        at.map(|at| format!("{option} {}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
+    };
+    let others = [
+        moment("--start-time", wanted.start),
+        moment("--end-time", wanted.end),
+        wanted.table.map(|table| format!("in {table}")),
+        wanted.most.map(|most| format!("--max-results {most}")),
+    ];
+    attributes.chain(others.into_iter().flatten()).collect::<Vec<_>>().join(" ")
 }
 
 /// AWS's own shape, unless rows are asked for.
@@ -217,18 +247,19 @@ fn moment(option: &str, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>,
 enum Listing {
     /// In AWS's shape.
     Aws(BufWriter<Box<dyn Write + Send>>, u64),
-    /// As rows, with or without the records.
-    Rows(Box<Writer>, bool),
+    /// As rows, with or without the records, and what a verification says.
+    Rows(Box<Writer>, bool, bool),
 }
 
 impl Listing {
-    fn new(format: Format, terminal: &Terminal, sink: &crate::terminal::Sink) -> Result<Self, Error> {
+    fn new(format: Format, has_proof: bool, terminal: &Terminal, sink: &Sink) -> Result<Self, Error> {
         if format == Format::Json {
             return Ok(Self::Aws(BufWriter::new(sink.writer()), 0));
         }
         // Whole records leave no room for anything else in a table.
         let has_records = !matches!(format, Format::Table | Format::Markdown);
-        Ok(Self::Rows(Box::new(terminal.writer(lookup::schema(has_records), format, None, sink)?), has_records))
+        let writer = terminal.writer(lookup::schema(has_records, has_proof), format, None, sink)?;
+        Ok(Self::Rows(Box::new(writer), has_records, has_proof))
     }
 
     fn write(&mut self, events: &[Event]) -> Result<(), Error> {
@@ -245,8 +276,8 @@ impl Listing {
                 write().map_err(|error| Error::Output(output::Error::Write(error)))
             }
             Self::Rows(..) if events.is_empty() => Ok(()),
-            Self::Rows(writer, has_records) => {
-                let rows = lookup::rows(events, *has_records);
+            Self::Rows(writer, has_records, has_proof) => {
+                let rows = lookup::rows(events, *has_records, *has_proof);
                 let rows = rows.ok_or_else(|| Error::Bug("events that do not become rows".to_owned()))?;
                 Ok(writer.write(&rows)?)
             }
@@ -261,7 +292,7 @@ impl Listing {
                 written.map_err(|error| Error::Output(output::Error::Write(error)))?;
                 Ok(Written { rows, ..Written::default() })
             }
-            Self::Rows(writer, _) => Ok(writer.finish()?),
+            Self::Rows(writer, ..) => Ok(writer.finish()?),
         }
     }
 }

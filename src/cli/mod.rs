@@ -13,6 +13,7 @@ mod lookup;
 mod man;
 mod output;
 mod policy;
+mod proof;
 mod public_keys;
 mod query;
 mod shell;

@@ -33,7 +33,7 @@ impl OutputArgs {
 
     /// Where the rows go.
     pub(super) fn sink(&self) -> Result<Sink, Error> {
-        sink(self.out.as_deref())
+        sink(self.out.as_deref(), "--out")
     }
 }
 
@@ -90,7 +90,7 @@ pub(super) fn check(format: Format, out: Option<&Path>) -> Result<Format, Error>
 }
 
 /// Where the rows go.
-pub(super) fn sink(out: Option<&Path>) -> Result<Sink, Error> {
+pub(super) fn sink(out: Option<&Path>, option: &str) -> Result<Sink, Error> {
     match out {
         Some(path) => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -99,7 +99,7 @@ pub(super) fn sink(out: Option<&Path>) -> Result<Sink, Error> {
                 Some(folder) if !folder.is_dir() => format!("there is no folder `{}`", folder.display()),
                 _ => return Sink::file(path.to_owned()).map_err(|error| Error::Output(output::Error::Write(error))),
             };
-            Err(Error::Usage { message, help: "--out names a file, in a folder that is there".to_owned() })
+            Err(Error::Usage { message, help: format!("{option} names a file, in a folder that is there") })
         }
         None => Ok(Sink::stdout()),
     }

@@ -40,7 +40,7 @@ server is named by AWS_ENDPOINT_URL_CLOUDTRAIL; --endpoint-url is about S3. The 
 pub(super) async fn run(args: &PublicKeysArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let regions = regions(&options)?;
     let (start, end) = range(args, &options)?;
-    let sink = sink(args.out.as_deref())?;
+    let sink = sink(args.out.as_deref(), "--out")?;
     let failed = |location: String, source| Error::Archive { location, source };
     let answers = keys::fetch(&options.s3, &regions, start, end).await;
     let answers = answers.map_err(|source| failed("public keys".to_owned(), source))?;

@@ -4,9 +4,11 @@ use clap::Args;
 
 use super::Exit;
 use super::output::{OutputArgs, ViewArgs};
+use super::proof::ProofArgs;
 use super::texts::{self, TextArgs};
 use crate::session::{Error, Options, Session};
 use crate::terminal::Terminal;
+use crate::verify::evidence::Asked;
 
 /// `trailql query`.
 #[derive(Debug, Args)]
@@ -26,17 +28,22 @@ pub(super) struct QueryArgs {
     /// How tables look.
     #[command(flatten)]
     pub(super) view: ViewArgs,
+    /// What is known of log files, and what is kept of them.
+    #[command(flatten)]
+    pub(super) proof: ProofArgs,
 }
 
 /// Runs every statement in order. Stops at the first that fails, unless asked to go on.
 pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal) -> Result<Exit, Error> {
     let texts = texts::read(&args.texts)?;
     let view = args.view.view(&args.output)?;
+    let (options, mut evidence) = args.proof.begin(options, args.output.out.as_deref())?;
     let session = Session::open(&args.archives, options).await?;
     let mut exit = Exit::Complete;
     let mut sink = args.output.sink()?;
     let mut is_idle = true;
     for (source, language) in texts {
+        evidence.asked(|| Asked::text(language.name(), &source.text));
         // A text with an error in it is not begun, unless the rest of it is wanted all the same.
         let statements = match args.keep_going {
             true => session.parse_each(&source, language),
@@ -50,8 +57,12 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
                 Err(error) => Err(error),
             };
             exit = exit.and(match answered {
-                Ok(shown) => Exit::of_outcome(&shown.outcome),
+                Ok(shown) => {
+                    evidence.add(&shown.outcome, shown.rows);
+                    Exit::of_outcome(&shown.outcome)
+                }
                 Err(error) if args.keep_going => {
+                    evidence.failed();
                     terminal.fail(&error);
                     Exit::of_error(&error)
                 }
@@ -64,5 +75,6 @@ pub(super) async fn run(args: &QueryArgs, options: Options, terminal: &Terminal)
         return Err(texts::none());
     }
     sink.keep()?;
+    evidence.keep()?;
     Ok(exit)
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use tokio::runtime::Runtime;
 
 use super::config::{self, Setup};
+use super::proof::VerifiedArgs;
 use super::{Exit, run_command};
 use crate::repl::{self, Ended, Host, Hosted, Running, Start};
 use crate::session::{Error, Options};
@@ -17,6 +18,9 @@ pub(super) struct ShellArgs {
     /// Keep nothing of what is typed.
     #[arg(long, env = "TRAILQL_NO_HISTORY")]
     no_history: bool,
+    /// What is known of log files.
+    #[command(flatten)]
+    verified: VerifiedArgs,
 }
 
 /// Opens the shell.
@@ -28,7 +32,7 @@ pub(super) fn run(
     setup: &Setup,
     terminal: &Terminal,
 ) -> Result<Exit, Error> {
-    let defaults = setup.shell();
+    let (options, defaults) = (args.verified.over(options), setup.shell());
     let keeps_history = !args.no_history && defaults.flag("history").unwrap_or(true);
     let start = Start { archives, options, terminal: terminal.clone(), defaults, keeps_history };
     let ended = repl::run(runtime, start, &CommandLine { setup })?;

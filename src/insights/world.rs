@@ -62,6 +62,8 @@ pub const SYSTEM_FIELDS: &[&str] = &[
     "@data_source_name",
     "@data_source_type",
     "@data_format",
+    "@verified",
+    "@verifiedReason",
 ];
 
 impl Named {
@@ -197,6 +199,8 @@ impl Record {
             }
             // Opaque in CloudWatch; here the place of the record in the archive.
             "@ptr" => joined("$path", "#", self.column("record_index")),
+            "@verified" => Value::flag_of(self.column("verified")),
+            "@verifiedReason" => Value::text_of(self.column("verified_reason")),
             "@data_source_name" => Value::text_of(lit("aws_cloudtrail")),
             "@data_source_type" => self.whole().member(&[Segment::Name("eventCategory".to_owned())]),
             "@data_format" => Value::text_of(lit("JSON")),

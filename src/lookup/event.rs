@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, TimestampMillisecondArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, TimestampMillisecondArray,
+};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMillisecondType};
 use serde_json::{Map, Value};
 
@@ -34,6 +36,8 @@ pub struct Event {
     pub resources: Vec<Resource>,
     /// The record as it stands in its log file.
     pub record: String,
+    /// Whether its log file is proven unchanged, and why not, where a verification was asked for.
+    pub proof: Option<(Option<bool>, Option<String>)>,
 }
 
 impl Event {
@@ -58,6 +62,10 @@ impl Event {
             user_name: user_name(&value).map(str::to_owned),
             resources: resources(&value),
             record,
+            proof: batch
+                .column_by_name("verified")
+                .and_then(|column| column.as_boolean_opt())
+                .map(|verified| (verified.is_valid(row).then(|| verified.value(row)), text("verified_reason"))),
         })
     }
 
@@ -80,6 +88,8 @@ impl Event {
             ("Username", text(&self.user_name)),
             ("Resources", Some(Value::Array(resources.collect()))),
             ("CloudTrailEvent", text(&Some(self.record.clone()))),
+            ("Verified", self.proof.as_ref().map(|(verified, _)| Value::from(*verified))),
+            ("VerifiedReason", self.proof.as_ref().and_then(|(_, reason)| text(reason))),
         ]))
     }
 }
@@ -90,18 +100,21 @@ fn present(members: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> 
 
 /// The columns of [`rows`].
 #[must_use]
-pub fn schema(has_records: bool) -> SchemaRef {
+pub fn schema(has_records: bool, has_proof: bool) -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     let mut fields: Vec<Field> = ["EventId", "EventName", "ReadOnly", "AccessKeyId"].map(text).into();
     fields.push(Field::new("EventTime", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true));
     fields.extend(["EventSource", "Username", "Resources"].map(text));
     fields.extend(has_records.then(|| text("CloudTrailEvent")));
+    if has_proof {
+        fields.extend([Field::new("Verified", DataType::Boolean, true), text("VerifiedReason")]);
+    }
     Arc::new(Schema::new(fields))
 }
 
 /// Events as rows. Resources are JSON, as is the record; where records are not wanted, resources are names.
 #[must_use]
-pub fn rows(events: &[Event], has_records: bool) -> Option<RecordBatch> {
+pub fn rows(events: &[Event], has_records: bool, has_proof: bool) -> Option<RecordBatch> {
     let text =
         |value: fn(&Event) -> Option<&str>| Arc::new(events.iter().map(value).collect::<StringArray>()) as ArrayRef;
     let times: TimestampMillisecondArray =
@@ -124,7 +137,12 @@ pub fn rows(events: &[Event], has_records: bool) -> Option<RecordBatch> {
         Arc::new(resources),
     ];
     columns.extend(has_records.then(|| text(|event| Some(&event.record))));
-    RecordBatch::try_new(schema(has_records), columns).ok()
+    if has_proof {
+        let verified = events.iter().map(|event| event.proof.as_ref().and_then(|(verified, _)| *verified));
+        columns.push(Arc::new(verified.collect::<BooleanArray>()));
+        columns.push(text(|event| event.proof.as_ref().and_then(|(_, reason)| reason.as_deref())));
+    }
+    RecordBatch::try_new(schema(has_records, has_proof), columns).ok()
 }
 
 #[cfg(test)]
@@ -143,12 +161,13 @@ mod tests {
             user_name: None,
             resources: vec![Resource { kind: None, name: Some("x".to_owned()) }],
             record: "{\"a\":\"\\u00e9\"}".to_owned(),
+            proof: None,
         };
         assert_eq!(
             event.json().to_string(),
             r#"{"EventId":"e1","EventName":"ConsoleLogin","ReadOnly":"false","EventTime":"2026-05-12T01:02:31+00:00","EventSource":"signin.amazonaws.com","Resources":[{"ResourceName":"x"}],"CloudTrailEvent":"{\"a\":\"\\u00e9\"}"}"#
         );
-        let rows = rows(&[event], true).expect("rows");
+        let rows = rows(&[event], true, false).expect("rows");
         assert_eq!((rows.num_rows(), rows.num_columns()), (1, 9));
     }
 }

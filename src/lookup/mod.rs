@@ -67,9 +67,9 @@ impl Lookup {
     }
 }
 
-/// What a search asks of each record.
-fn row() -> Vec<Expr> {
-    vec![
+/// What a search asks of each record, and perhaps of its log file.
+fn row(has_proof: bool) -> Vec<Expr> {
+    let mut row = vec![
         timestamp_of(col("eventtime")).alias("at"),
         col("eventid").alias("id"),
         ident("$path").alias("path"),
@@ -79,7 +79,11 @@ fn row() -> Vec<Expr> {
         get_field(col("useridentity"), "accesskeyid").alias("access_key_id"),
         col("eventsource").alias("source"),
         col("eventjson").alias("record"),
-    ]
+    ];
+    if has_proof {
+        row.extend([col("verified"), col("verified_reason")]);
+    }
+    row
 }
 
 /// A search for events, newest first.
@@ -133,7 +137,8 @@ impl Search {
         ];
         let table = self.lookup.table.unwrap_or(CLOUDTRAIL);
         let source = Source::new("lookup", "");
-        session.search(&source, table, self.lookup.predicate(), row(), order, self.rows).await
+        let has_proof = session.options().verified.is_some();
+        session.search(&source, table, self.lookup.predicate(), row(has_proof), order, self.rows).await
     }
 
     /// The events of a batch that were not given yet.

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use datafusion::common::ScalarValue;
+use datafusion::common::{Column, ScalarValue};
 use datafusion::functions::core::expr_fn::{coalesce, get_field};
 use datafusion::logical_expr::{Expr, Operator, binary_expr};
 use datafusion::prelude::{col, lit};
@@ -200,6 +200,11 @@ fn check(steps: &[Detection], condition: Option<&Condition>) -> Result<(), Strin
         count => return Err(format!("there are {count} statements; only a `sequence:` has more than one")),
     }
     for step in steps {
+        // What a rule shows is read from the record alone, once it is found.
+        let is_proof = |column: &&Column| matches!(column.name(), "verified" | "verified_reason");
+        if let Some(proof) = step.columns.iter().flat_map(|(_, shown)| shown.column_refs()).find(is_proof) {
+            return Err(format!("a rule cannot show `{}`; with --verified every finding has it", proof.name()));
+        }
         let shown: Vec<&str> = step.columns.iter().map(|(name, _)| name.as_str()).collect();
         for column in condition.map(Condition::columns).unwrap_or_default() {
             if !shown.contains(&column) {

@@ -31,6 +31,10 @@ pub struct Hit {
     pub path: Arc<str>,
     /// The record's number in it, from 0.
     pub record_index: i64,
+    /// Whether its log file is proven unchanged, as a verification says.
+    pub verified: Option<bool>,
+    /// Why it is not.
+    pub verified_reason: Option<Arc<str>>,
     pub(super) text: Place,
 }
 
@@ -54,6 +58,8 @@ pub struct Findings {
     pub rules: Vec<Arc<About>>,
     /// Remarks: what could not be judged, and why.
     pub notices: Vec<String>,
+    /// Whether a verification was asked for.
+    pub is_verified: bool,
     pub(super) hits: Vec<Hit>,
     pub(super) records: Records,
 }
@@ -74,6 +80,14 @@ impl Findings {
     /// Every event of a finding, the earliest first.
     pub fn events<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = &'a Hit> {
         finding.events.iter().map(|place| &self.hits[*place])
+    }
+
+    /// Whether the log files of all of its events are proven unchanged, and why not; false if one of them is changed.
+    #[must_use]
+    pub fn verified<'a>(&'a self, finding: &'a Finding) -> (Option<bool>, Option<&'a str>) {
+        let of = |wanted| self.events(finding).find(|event| event.verified == wanted);
+        let unproven = of(Some(false)).or_else(|| of(None));
+        unproven.map_or((Some(true), None), |event| (event.verified, event.verified_reason.as_deref()))
     }
 
     /// The record of an event, as it stands in its log file.

@@ -13,6 +13,23 @@ pub struct Inflater {
     limits: Limits,
 }
 
+/// How a log file is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// As one gzip member and nothing else, or unpacked.
+    Regular,
+    /// There is something behind the first gzip member.
+    TrailingData,
+    /// The gzip stream can be read, but is not what it says.
+    Damaged,
+}
+
+/// The text of a log file's content: without a byte order mark.
+#[must_use]
+pub fn text_of(content: &[u8]) -> &[u8] {
+    content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content)
+}
+
 impl std::fmt::Debug for Inflater {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Inflater").field("limits", &self.limits).finish_non_exhaustive()
@@ -33,19 +50,52 @@ impl Inflater {
     /// # Errors
     /// [`Error::GzipCutOff`], [`Error::GzipCorrupt`], [`Error::TooLarge`].
     pub fn inflate<'a>(&'a mut self, stored: &'a [u8]) -> Result<&'a [u8], Error> {
-        let text = if stored.starts_with(&MAGIC) {
-            let length = match self.whole(stored) {
-                Some(length) => length,
-                None => self.streamed(stored)?,
-            };
-            &self.buffer[..length]
-        } else {
-            stored
+        self.open(stored).map(text_of)
+    }
+
+    /// The content of one log file to its last byte, as digest files hash it; [`text_of`] it is what is read.
+    ///
+    /// # Errors
+    /// As [`inflate`](Self::inflate).
+    pub fn open<'a>(&'a mut self, stored: &'a [u8]) -> Result<&'a [u8], Error> {
+        if !stored.starts_with(&MAGIC) {
+            return self.within_limits(stored);
+        }
+        let length = match self.whole(stored) {
+            Some(length) => length,
+            None => self.streamed(stored)?,
         };
-        if text.len() as u64 > self.limits.inflated_bytes {
+        self.within_limits(&self.buffer[..length])
+    }
+
+    /// The same, and whether it is stored as CloudTrail stores it: as one gzip member and nothing else, or unpacked.
+    ///
+    /// This takes longer: only a stream tells where its member really ends.
+    ///
+    /// # Errors
+    /// As [`inflate`](Self::inflate).
+    pub fn examine<'a>(&'a mut self, stored: &'a [u8]) -> Result<(&'a [u8], Packing), Error> {
+        if !stored.starts_with(&MAGIC) {
+            return self.within_limits(stored).map(|content| (content, Packing::Regular));
+        }
+        let mut rest = stored;
+        let packing = match self.member(&mut rest, 0) {
+            Ok(length) if rest.is_empty() => {
+                return self.within_limits(&self.buffer[..length]).map(|content| (content, Packing::Regular));
+            }
+            Ok(_) => Packing::TrailingData,
+            Err(Error::TooLarge { limit }) => return Err(Error::TooLarge { limit }),
+            Err(_) => Packing::Damaged,
+        };
+        // What is read is the same with and without this look.
+        self.open(stored).map(|content| (content, packing))
+    }
+
+    fn within_limits<'a>(&self, content: &'a [u8]) -> Result<&'a [u8], Error> {
+        if content.len() as u64 > self.limits.inflated_bytes {
             return Err(Error::TooLarge { limit: self.limits.inflated_bytes });
         }
-        Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text))
+        Ok(content)
     }
 
     /// The usual log file: one member of plausible size, which its last four bytes tell.
@@ -274,6 +324,27 @@ mod tests {
         assert_eq!(inflater.inflate(&bomb), Err(Error::TooLarge { limit: 1 << 20 }));
         assert!(inflater.buffer.len() < 4 << 20);
         assert_eq!(inflater.inflate(&vec![b' '; 2 << 20]), Err(Error::TooLarge { limit: 1 << 20 }));
+    }
+
+    #[test]
+    fn content_is_told_apart_by_how_it_is_stored() {
+        let examined = |stored: &[u8]| {
+            let mut inflater = Inflater::new(Limits::default());
+            inflater.examine(stored).map(|(content, packing)| (content.to_vec(), packing))
+        };
+        let (one, marked) = (gzip(&text(1000)), "\u{feff}[]".as_bytes());
+        assert_eq!(examined(&one), Ok((text(1000), Packing::Regular)));
+        assert_eq!(examined(b"[]"), Ok((b"[]".to_vec(), Packing::Regular)));
+        assert_eq!(examined(&gzip(marked)), Ok((marked.to_vec(), Packing::Regular)));
+        let two = [one.clone(), gzip(b"[]")].concat();
+        assert_eq!(examined(&two), Ok(([text(1000), b"[]".to_vec()].concat(), Packing::TrailingData)));
+        assert_eq!(examined(&[one.clone(), vec![0]].concat()), Ok((text(1000), Packing::TrailingData)));
+        assert_eq!(examined(&one[..one.len() - 1]), Err(Error::GzipCutOff));
+        // Bytes between the data and its checksum: read all the same, and not as CloudTrail writes it.
+        let (data, end) = one.split_at(one.len() - 8);
+        let odd = [data, b"xxxxxxxxxxxx", end].concat();
+        assert_eq!(inflated(&odd), examined(&odd).map(|(content, _)| content));
+        assert!(!matches!(examined(&odd), Ok((_, Packing::Regular))));
     }
 
     #[test]

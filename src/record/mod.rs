@@ -30,7 +30,7 @@ mod within;
 pub use build::{Builder, Progress};
 pub use choice::{Choice, Clauses, Saving, Verdict};
 pub use error::Error;
-pub use inflate::Inflater;
+pub use inflate::{Inflater, Packing, text_of};
 pub use path::{elements, extract, members};
 pub use reading::{DocumentKind, Reading, Tally};
 pub use sieve::{Needle, Sieve};

@@ -72,13 +72,23 @@ pub enum Virtual {
     RecordIndex,
     /// The whole record as JSON text.
     EventJson,
+    /// Whether the log file is proven unchanged.
+    Verified,
+    /// Why it is not.
+    VerifiedReason,
 }
 
 impl Virtual {
-    /// Whether the log file alone decides the value, so that a predicate on it skips whole files.
+    /// Whether the listing of the log file alone decides the value, so that a predicate on it skips whole files.
     #[must_use]
     pub fn is_of_file(self) -> bool {
-        !matches!(self, Self::RecordIndex | Self::EventJson)
+        !matches!(self, Self::RecordIndex | Self::EventJson) && !self.is_of_content()
+    }
+
+    /// Whether the bytes of the log file decide the value, for all of its records.
+    #[must_use]
+    pub fn is_of_content(self) -> bool {
+        matches!(self, Self::Verified | Self::VerifiedReason)
     }
 }
 
@@ -141,6 +151,8 @@ pub const ALL: &[Column] = columns! {
     "$file_size" "" Shape::Virtual(Virtual::FileSize), "Size of the log file in bytes.";
     "$file_modified_time" "" Shape::Virtual(Virtual::FileModified), "When the log file was last modified.";
     "record_index" "" Shape::Virtual(Virtual::RecordIndex), "Number of the record in its log file, from 0.";
+    "verified" "" Shape::Virtual(Virtual::Verified), "Whether the log file is proven unchanged by its digest file; null where nothing tells, or nobody asked (--verified).";
+    "verified_reason" "" Shape::Virtual(Virtual::VerifiedReason), "Why `verified` is not true.";
 };
 
 const USER_IDENTITY: &[Column] = columns! {
@@ -245,6 +257,7 @@ impl Column {
             Shape::List(inner) => format!("array<{}>", members(inner)),
             Shape::Virtual(Virtual::FileSize | Virtual::RecordIndex) => "bigint".to_owned(),
             Shape::Virtual(Virtual::FileModified) => "timestamp".to_owned(),
+            Shape::Virtual(Virtual::Verified) => "boolean".to_owned(),
             _ => "string".to_owned(),
         }
     }
@@ -279,6 +292,7 @@ impl Shape {
             }
             Self::Virtual(Virtual::FileSize) => DataType::Int64,
             Self::Virtual(Virtual::FileModified) => Kind::Time.data_type(),
+            Self::Virtual(Virtual::Verified) => DataType::Boolean,
             shape => shape.kind().unwrap_or(Kind::Text).data_type(),
         }
     }

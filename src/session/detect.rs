@@ -30,7 +30,7 @@ impl Session {
     /// [`Error::Bug`] when the engine cannot be set up.
     pub fn blank(options: Options) -> Result<Self, Error> {
         let bug = |error: DataFusionError| Error::Bug(error.strip_backtrace());
-        let (context, _) = engine::context(&[], &options).map_err(bug)?;
+        let (context, _) = engine::context(&[], &options, &options.scan.proof).map_err(bug)?;
         let tables = table::catalog::blank().map_err(bug)?;
         engine::add_schema(&context, engine::NO_ARCHIVE, tables).map_err(bug)?;
         Ok(Self { context, options, kept: std::sync::Arc::default() })

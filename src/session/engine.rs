@@ -14,7 +14,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use super::{Asked, Options, memory};
 use crate::archive::Archive;
 use crate::functions::Build;
-use crate::table::Budget;
+use crate::table::{Budget, Proof, ScanOptions};
 use crate::{functions, sql, table};
 
 const CATALOG: &str = "trailql";
@@ -27,7 +27,11 @@ pub(super) struct Opened<'o> {
 
 /// A context in which every archive is a schema, in the order of the names that are given back; the first one's tables
 /// need no schema before them.
-pub(super) fn context(archives: &[Opened<'_>], options: &Options) -> Result<(SessionContext, Vec<String>)> {
+pub(super) fn context(
+    archives: &[Opened<'_>],
+    options: &Options,
+    proof: &Proof,
+) -> Result<(SessionContext, Vec<String>)> {
     let mut names: Vec<String> = Vec::new();
     for opened in archives {
         names.push(unused(&opened.asked.schema(&opened.archive), &names));
@@ -59,7 +63,7 @@ pub(super) fn context(archives: &[Opened<'_>], options: &Options) -> Result<(Ses
     register_functions(&context)?;
     context.register_catalog(CATALOG, Arc::new(MemoryCatalogProvider::new()));
     for (name, opened) in names.iter().zip(archives) {
-        add_archive(&context, name, &opened.archive, opened.asked.options)?;
+        add_archive(&context, name, &opened.archive, opened.asked.options, proof)?;
     }
     if names.is_empty() {
         add_schema(&context, NO_ARCHIVE, Arc::new(MemorySchemaProvider::new()))?;
@@ -68,14 +72,21 @@ pub(super) fn context(archives: &[Opened<'_>], options: &Options) -> Result<(Ses
 }
 
 /// Makes an archive a schema, under a name that is not taken.
-pub(super) fn attach(context: &SessionContext, opened: &Opened<'_>, taken: &[String]) -> Result<String> {
+pub(super) fn attach(context: &SessionContext, opened: &Opened<'_>, taken: &[String], proof: &Proof) -> Result<String> {
     let name = unused(&opened.asked.schema(&opened.archive), taken);
-    add_archive(context, &name, &opened.archive, opened.asked.options)?;
+    add_archive(context, &name, &opened.archive, opened.asked.options, proof)?;
     Ok(name)
 }
 
-fn add_archive(context: &SessionContext, name: &str, archive: &Arc<Archive>, options: &Options) -> Result<()> {
-    add_schema(context, name, table::catalog::schema(archive, options.scan, options.predicate())?)?;
+fn add_archive(
+    context: &SessionContext,
+    name: &str,
+    archive: &Arc<Archive>,
+    options: &Options,
+    proof: &Proof,
+) -> Result<()> {
+    let scan = ScanOptions { proof: proof.clone(), ..options.scan.clone() };
+    add_schema(context, name, table::catalog::schema(archive, scan, options.predicate())?)?;
     if let Some((url, store)) = archive.object_store() {
         let url = url.parse().map_err(|_| exec_datafusion_err!("`{url}` is no URL"))?;
         context.register_object_store(&url, store);
@@ -92,7 +103,7 @@ pub(super) fn narrow(
     is_own: impl Fn(&str) -> bool,
 ) -> Result<()> {
     let Some(present) = schema(context, name) else { return Ok(()) };
-    let narrowed = table::catalog::schema(archive, options.scan, options.predicate())?;
+    let narrowed = table::catalog::schema(archive, options.scan.clone(), options.predicate())?;
     // Nothing here waits: the tables are in memory, as the catalog's are.
     for table in narrowed.table_names().into_iter().filter(|table| !is_own(table)) {
         if let Some(provider) = futures::executor::block_on(narrowed.table(&table))? {

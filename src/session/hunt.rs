@@ -125,7 +125,7 @@ impl Session {
                 conditions.push(physical(condition)?);
             }
             conditions.push(Arc::clone(&rules) as Arc<dyn PhysicalExpr>);
-            let table = TrailTable::new(archive, options.scan);
+            let table = TrailTable::new(archive, options.scan.clone());
             let mut plan = table.scan(&state, None, &range, None).await.map_err(failed)?;
             for condition in conditions.iter().rev() {
                 plan = Arc::new(FilterExec::try_new(Arc::clone(condition), plan).map_err(failed)?);

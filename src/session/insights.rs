@@ -27,7 +27,7 @@ impl Session {
         let opened = self.kept().archives.clone();
         for (name, archive) in opened {
             let options = self.options_of(&name);
-            let scan = |only| table::catalog::records(&archive, options.scan, only);
+            let scan = |only| table::catalog::records(&archive, options.scan.clone(), only);
             // By a name that SQL reads the same archive by.
             let is_default = name == default_schema;
             let reference = || match is_default {

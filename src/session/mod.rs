@@ -21,6 +21,7 @@ mod params;
 mod physical;
 mod sigma;
 mod tables;
+mod verified;
 mod why;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,6 +42,7 @@ pub use language::Language;
 pub use named::{Asked, Named};
 pub use options::{Bound, Options, bound};
 pub use tables::KnownTable;
+pub use verified::Verified;
 
 use answer::Meter;
 use commands::Done;
@@ -52,6 +54,7 @@ use crate::diag::{Diagnostic, Diagnostics, Source};
 use crate::sigma::Rule;
 use crate::sql;
 use crate::sql::{Headings, Prepared, Rewritten, Target, Translation};
+use crate::table::ScanOptions;
 
 /// Archives, their tables, and the engine that answers questions about them.
 pub struct Session {
@@ -131,13 +134,16 @@ impl Session {
         for asked in options.asked(locations)? {
             archives.push(engine::Opened { archive: asked.open(&options).await?, asked });
         }
+        let opened: Vec<_> = archives.iter().map(|opened| Arc::clone(&opened.archive)).collect();
+        let proof = verified::proof(&opened, &options).await?;
         let bug = |error: DataFusionError| Error::Bug(error.strip_backtrace());
-        let (context, names) = engine::context(&archives, &options).map_err(bug)?;
+        let (context, names) = engine::context(&archives, &options, &proof).map_err(bug)?;
         let mut kept = Kept::default();
         for (name, opened) in names.into_iter().zip(archives) {
             kept.keep(name, &opened);
         }
-        Ok(Self { context, options, kept: Arc::new(Mutex::new(kept)) })
+        let scan = ScanOptions { proof, ..options.scan.clone() };
+        Ok(Self { context, options: Options { scan, ..options }, kept: Arc::new(Mutex::new(kept)) })
     }
 
     /// The archives, in the order in which they were opened.
@@ -175,6 +181,9 @@ impl Session {
     /// # Errors
     /// [`Error::Bug`] when a table cannot be made anew.
     pub fn narrowed(&self, options: Options) -> Result<Self, Error> {
+        // What is known of the log files stays known.
+        let scan = ScanOptions { proof: self.options.scan.proof.clone(), ..options.scan };
+        let options = Options { scan, ..options };
         let narrowed = Self { context: self.context.clone(), options, kept: Arc::clone(&self.kept) };
         let (archives, defined) = {
             let kept = self.kept();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Error, Options};
 use crate::archive::{self, Archive, Location, schema_name};
 use crate::diag::closest;
+use crate::table::ScanOptions;
 
 /// An archive that can be asked by a name.
 #[derive(Debug, Clone)]
@@ -74,6 +75,7 @@ impl Options {
             organizations: either(&self.organizations, own.organizations),
             now: self.now,
             params: self.params.clone(),
+            scan: ScanOptions { proof: self.scan.proof.clone(), ..own.scan },
             ..own
         }
     }

@@ -8,10 +8,11 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, col, lit};
 
-use super::{Error, Named};
+use super::{Error, Named, Verified};
 use crate::archive::S3Options;
 use crate::functions::time::timestamp_of;
 use crate::table::ScanOptions;
+use crate::verify::Ledger;
 
 /// What a session was asked for.
 #[derive(Debug, Clone)]
@@ -50,6 +51,10 @@ pub struct Options {
     pub named: Arc<[Named]>,
     /// What is asked when no archive is given.
     pub default_archives: Vec<String>,
+    /// The verification that the columns `verified` and `verified_reason` tell of, where one is asked for.
+    pub verified: Option<Verified>,
+    /// What takes down every log file that is read, where that is asked for.
+    pub evidence: Option<Arc<Ledger>>,
     /// The time that `now()` means.
     pub now: DateTime<Utc>,
 }
@@ -91,6 +96,8 @@ impl Options {
             params: Vec::new(),
             named: Arc::default(),
             default_archives: Vec::new(),
+            verified: None,
+            evidence: None,
             now,
         }
     }

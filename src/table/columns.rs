@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, ListArray, RecordBatch, RecordBatchOptions, StringArray, StructArray, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, RecordBatchOptions, StringArray, StructArray,
+    new_null_array,
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{cast, concat, take};
@@ -12,10 +13,11 @@ use datafusion::arrow::datatypes::{DataType, Field, SchemaRef, UInt32Type};
 use datafusion::common::{DataFusionError, Result};
 
 use super::leaves::{Slot, SlotPlan};
+use super::proof::Opened;
 use super::prune::array_of;
 use super::report::Report;
 use super::rules::RuleSet;
-use crate::archive::{Fact, LogFile};
+use crate::archive::Fact;
 use crate::record::{self, Builder, Extent, Limits, Progress, Reading};
 use crate::schema::{Column, Kind, Leaf, Shape, Step, Virtual, columns};
 
@@ -26,7 +28,7 @@ pub(super) struct Assembler {
     watched: Vec<Watched>,
     report: Arc<Report>,
     schema: SchemaRef,
-    files: Vec<(LogFile, usize)>,
+    files: Vec<(Opened, usize)>,
     needs_files: bool,
     /// Rows that the builder does not know of, because it has no columns.
     counted: usize,
@@ -92,7 +94,7 @@ impl Assembler {
     }
 
     /// Appends as many records of `file`, of which no leaf is wanted.
-    pub(super) fn count(&mut self, file: &LogFile, records: usize) {
+    pub(super) fn count(&mut self, file: &Opened, records: usize) {
         self.counted += records;
         if self.needs_files && records > 0 {
             self.files.push((file.clone(), records));
@@ -112,7 +114,7 @@ impl Assembler {
     pub(super) fn fill(
         &mut self,
         reading: &mut Reading<'_>,
-        file: &LogFile,
+        file: &Opened,
         rows: usize,
     ) -> std::result::Result<Progress, record::Error> {
         let before = self.builder.rows();
@@ -204,7 +206,7 @@ fn place(leaf: Leaf, leaves: &mut Vec<Leaf>) -> usize {
     })
 }
 
-fn assemble(output: &Output, built: &[ArrayRef], files: &[(LogFile, usize)], rows: usize) -> Result<ArrayRef> {
+fn assemble(output: &Output, built: &[ArrayRef], files: &[(Opened, usize)], rows: usize) -> Result<ArrayRef> {
     Ok(match output {
         Output::Leaf(at) => Arc::clone(&built[*at]),
         Output::File(fact) => of_files(*fact, files, rows)?,
@@ -224,16 +226,28 @@ fn objects(slices: &StringArray) -> NullBuffer {
 }
 
 /// A fact of each row's file.
-fn of_files(fact: Virtual, files: &[(LogFile, usize)], rows: usize) -> Result<ArrayRef> {
-    let values: Vec<ArrayRef> =
-        files.iter().map(|(file, _)| array_of(&file.fact(fact).unwrap_or(Fact::Text(None)))).collect();
+fn of_files(fact: Virtual, files: &[(Opened, usize)], rows: usize) -> Result<ArrayRef> {
+    let values: Vec<ArrayRef> = files.iter().map(|(file, _)| fact_of(fact, file)).collect();
     let values: Vec<&dyn Array> = values.iter().map(AsRef::as_ref).collect();
     if values.is_empty() {
-        return Ok(new_null_array(&DataType::Utf8, rows));
+        return Ok(new_null_array(&Shape::Virtual(fact).data_type(), rows));
     }
     let indices: datafusion::arrow::array::PrimitiveArray<UInt32Type> =
         (0_u32..).zip(files).flat_map(|(index, (_, count))| std::iter::repeat_n(index, *count)).collect();
     Ok(take(&concat(&values)?, &indices, None)?)
+}
+
+/// A fact of one file, as a column of one row.
+fn fact_of(fact: Virtual, file: &Opened) -> ArrayRef {
+    let judgement = file.judgement.as_ref();
+    match fact {
+        Virtual::Verified => Arc::new(BooleanArray::from(vec![judgement.and_then(|judgement| judgement.verified)])),
+        Virtual::VerifiedReason => {
+            let reason = judgement.and_then(|judgement| judgement.reason.as_deref());
+            Arc::new(StringArray::from(vec![reason]))
+        }
+        fact => array_of(&file.file.fact(fact).unwrap_or(Fact::Text(None))),
+    }
 }
 
 /// Lists of objects, read from the raw slices of arrays. What is no array is null; an element that is no object, too.

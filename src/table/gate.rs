@@ -13,9 +13,9 @@ use super::columns::Assembler;
 use super::filter;
 use super::leaves::{Slot, SlotPlan};
 use super::needles;
+use super::proof::Opened;
 use super::report::{FileError, Report};
 use super::rules::RuleSet;
-use crate::archive::LogFile;
 use crate::record::{Extent, Limits, Progress, Sieve, skim};
 use crate::schema::Kind;
 
@@ -37,8 +37,8 @@ impl GatePlan {
         let others = &whole.slots[test.slots.len()..];
         let rules = predicates.iter().find_map(|predicate| predicate.downcast_ref::<RuleSet>());
         // Many rules are evaluated over many records at once, or it takes longer than building all of them.
-        let is_worth_it =
-            rules.is_none() && !test.slots.is_empty() && others.iter().map(weight).sum::<usize>() >= HEAVY;
+        let looks_into_records = test.slots.iter().any(|slot| !matches!(slot, Slot::File(_)));
+        let is_worth_it = rules.is_none() && looks_into_records && others.iter().map(weight).sum::<usize>() >= HEAVY;
         let sieve = Sieve::new(&needles::clauses(predicates), rules.and_then(RuleSet::choice));
         Ok(Self { sieve, test: is_worth_it.then_some(test), counts })
     }
@@ -87,7 +87,7 @@ impl Gate {
     }
 
     /// What of a document is to be read. The outer error ends the scan, the inner one is the file's.
-    pub(super) fn pass(&mut self, document: &[u8], file: &LogFile) -> Result<std::result::Result<Passage, FileError>> {
+    pub(super) fn pass(&mut self, document: &[u8], file: &Opened) -> Result<std::result::Result<Passage, FileError>> {
         let searches = self.plan.sieve.is_some() && self.of_sieve.is_useful();
         let tests = self.test.is_some() && self.of_test.is_useful();
         if !searches && !tests && !self.plan.counts {
@@ -125,7 +125,7 @@ fn test(
     columns: &mut Assembler,
     predicates: &[Arc<dyn PhysicalExpr>],
     document: &[u8],
-    file: &LogFile,
+    file: &Opened,
     records: &[Extent],
 ) -> Result<std::result::Result<BooleanArray, FileError>> {
     let mut reading = columns.read_some(document, records);

@@ -57,7 +57,7 @@ impl Reach {
         match self.shape {
             Shape::Struct(members) => Slot::Struct(self.path, members),
             Shape::List(members) => Slot::List(self.path, members),
-            Shape::Virtual(fact) if fact.is_of_file() => Slot::File(fact),
+            Shape::Virtual(fact) if fact.is_of_file() || fact.is_of_content() => Slot::File(fact),
             shape => Slot::Leaf(Leaf { path: self.path, kind: shape.kind().unwrap_or(Kind::Text) }),
         }
     }
@@ -139,6 +139,11 @@ impl SlotPlan {
             slots.iter().enumerate().map(|(at, slot)| Field::new(slot_name(at), slot.data_type(), true)).collect();
         let schema = Arc::new(Schema::new(fields));
         Ok(Self { slots, schema, projection: ProjectionExprs::new(exprs), predicates })
+    }
+
+    /// Whether it matters what a verification says of the bytes of log files.
+    pub(super) fn needs_judgement(&self) -> bool {
+        self.slots.iter().any(|slot| matches!(slot, Slot::File(fact) if fact.is_of_content()))
     }
 
     /// The same for the predicates alone.

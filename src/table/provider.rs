@@ -14,6 +14,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
 use super::budget::{Budget, Cost};
+use super::proof::Proof;
 use super::prune::{self, Pruning};
 use super::report::Report;
 use super::source::TrailSource;
@@ -23,7 +24,7 @@ use crate::record::Limits;
 use crate::schema::{Shape, Virtual, columns};
 
 /// How an archive is read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ScanOptions {
     /// How long after an event its delivery is looked for.
     pub slack: Slack,
@@ -33,6 +34,8 @@ pub struct ScanOptions {
     pub strict: bool,
     /// Whether every record of every file is built before a predicate looks at it. Slow; the answer is the same.
     pub exhaustive: bool,
+    /// What is known and kept of the log files that are read.
+    pub proof: Proof,
 }
 
 /// The records of an archive.
@@ -102,7 +105,7 @@ impl TableProvider for TrailTable {
         let cost = Cost { list: list_requests, get: files.len() as u64, bytes };
         budget.spend(cost).map_err(|over| DataFusionError::External(Box::new(over)))?;
         let report = Arc::new(Report::new(self.archive.location().display(), listing, &files, cost));
-        let source = TrailSource::new(Arc::clone(&self.archive), report, self.options, taken);
+        let source = TrailSource::new(Arc::clone(&self.archive), report, self.options.clone(), taken);
         let groups = unit::groups(files, state.config().target_partitions());
         let config = FileScanConfigBuilder::new(store_url(&self.archive)?, Arc::new(source))
             .with_file_groups(groups)

@@ -145,9 +145,13 @@ fn needs(fact: Virtual) -> Needs {
         Virtual::Year => Level::Year,
         Virtual::Month => Level::Month,
         Virtual::Day | Virtual::Timestamp | Virtual::Date => Level::Day,
-        Virtual::Path | Virtual::FileSize | Virtual::FileModified | Virtual::RecordIndex | Virtual::EventJson => {
-            return Needs::File;
-        }
+        Virtual::Path
+        | Virtual::FileSize
+        | Virtual::FileModified
+        | Virtual::RecordIndex
+        | Virtual::EventJson
+        | Virtual::Verified
+        | Virtual::VerifiedReason => return Needs::File,
     })
 }
 

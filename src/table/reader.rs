@@ -15,10 +15,11 @@ use super::filter;
 use super::gate::{Gate, Passage};
 use super::metrics::{TrailMetrics, add};
 use super::opener::TrailOpener;
+use super::proof::{Opened, Prover};
 use super::report::{Failure, FileError, FileRead, Report};
 use super::rules::{Found, RuleSet};
 use crate::archive::LogFile;
-use crate::record::{Inflater, Progress};
+use crate::record::{Inflater, Progress, text_of};
 
 /// Where batches go.
 type Batches = mpsc::Sender<Result<RecordBatch>>;
@@ -32,6 +33,7 @@ pub(super) struct UnitReader {
     strict: bool,
     metrics: TrailMetrics,
     inflater: Inflater,
+    prover: Prover,
     gate: Gate,
     rows: Rows,
     batch_size: usize,
@@ -45,6 +47,7 @@ impl UnitReader {
             strict: opener.options.strict,
             metrics: opener.metrics.clone(),
             inflater: Inflater::new(opener.options.limits),
+            prover: Prover::new(&opener.options.proof, &opener.archive, &opener.plan),
             gate,
             rows: Rows {
                 predicates: match &found {
@@ -115,10 +118,12 @@ impl UnitReader {
         batches: &Batches,
     ) -> std::result::Result<std::result::Result<FileRead, FileError>, Stop> {
         let inflating = self.metrics.time_inflating.timer();
-        let document = match self.inflater.inflate(stored) {
-            Ok(document) => document,
+        let (opened, noted) = self.prover.open(&mut self.inflater, file, stored);
+        let (document, file) = match opened {
+            Ok((content, judgement)) => (text_of(content), Opened { file: file.clone(), judgement }),
             Err(error) => return Ok(Err(error.into())),
         };
+        let file = &file;
         inflating.done();
         let read = FileRead { stored: stored.len() as u64, inflated: document.len() as u64, ..FileRead::default() };
         let mut reading = match self.rows.columns.read(document) {
@@ -141,6 +146,7 @@ impl UnitReader {
                     self.rows.send(batches)?;
                 }
                 let records = records as u64;
+                self.prover.read(noted, records);
                 return Ok(Ok(FileRead { records, built: records, ..read }));
             }
             Passage::Some(some, total) => {
@@ -159,12 +165,9 @@ impl UnitReader {
             match progress {
                 Ok(Progress::Full) => self.rows.send(batches)?,
                 Ok(Progress::Done(tally)) => {
-                    return Ok(Ok(FileRead {
-                        records: seen.unwrap_or(tally.records),
-                        built: tally.records,
-                        malformed: tally.malformed,
-                        ..read
-                    }));
+                    let records = seen.unwrap_or(tally.records);
+                    self.prover.read(noted, records);
+                    return Ok(Ok(FileRead { records, built: tally.records, malformed: tally.malformed, ..read }));
                 }
                 Err(error) => return Ok(Err(error.into())),
             }

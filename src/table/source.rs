@@ -86,7 +86,7 @@ impl FileSource for TrailSource {
         Ok(Arc::new(TrailOpener {
             archive: Arc::clone(&self.archive),
             report: Arc::clone(&self.report),
-            options: self.options,
+            options: self.options.clone(),
             // Nobody waits for rows that nobody asked for.
             batch_size: config.limit.map_or(self.batch_size, |limit| limit.clamp(1, self.batch_size)),
             plan: Arc::new(plan),

@@ -168,3 +168,16 @@ pub enum Error {
     #[error("a task ended before its work: {0}")]
     Task(String),
 }
+
+impl Error {
+    /// What may be done about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::File { help, .. } => help.clone(),
+            Self::TooDeep(_) => "name the folder that holds `AWSLogs`, or an account's folder in it".to_owned(),
+            Self::Archive(error) => error.help().unwrap_or_default(),
+            Self::Abandoned | Self::Task(_) => "run it again; please report it if it happens again".to_owned(),
+        }
+    }
+}

@@ -38,6 +38,8 @@ struct Out {
 const VERSION: u64 = 1;
 /// How often what was verified is written at least.
 const PERIOD: Duration = Duration::from_secs(1);
+const BEGIN: &[u8] = br#"{"type":"state""#;
+const WRONG: &str = "it does not begin as one of trailql's state files";
 const HELP: &str = "--state takes what an earlier run with --state has written, or the name of a new file";
 
 #[derive(Deserialize)]
@@ -71,33 +73,39 @@ impl State {
         let mut known = HashMap::new();
         let mut reader = BufReader::new(&file);
         let mut line = Vec::new();
-        let (mut number, mut is_torn) = (0_u64, false);
+        let (mut number, mut whole) = (0_u64, 0_u64);
         loop {
             line.clear();
             if reader.read_until(b'\n', &mut line).map_err(io)? == 0 {
                 break;
             }
             number += 1;
-            is_torn = line.last() != Some(&b'\n');
+            // The last line may be torn, and goes.
+            if line.last() != Some(&b'\n') {
+                // What does not begin as a state file is somebody's, and stays.
+                if number == 1 && !line.starts_with(BEGIN) {
+                    return Err(failed(WRONG.to_owned()));
+                }
+                break;
+            }
+            whole += line.len() as u64;
             match serde_json::from_slice::<Line<'_>>(&line) {
                 Ok(Line { kind: "state", version, .. }) if version != Some(VERSION) => {
                     return Err(failed("it is of another version".to_owned()));
                 }
                 Ok(Line { kind: "state", .. }) => {}
-                _ if number == 1 => return Err(failed("it does not begin as one of trailql's state files".to_owned())),
+                _ if number == 1 => return Err(failed(WRONG.to_owned())),
                 Ok(Line { kind: "log", uri: Some(uri), expected: Some(expected), looks: Some(looks), .. }) => {
                     known.insert(seed.hash_one(&*uri), seed.hash_one((&*expected, &*looks)));
                 }
-                // The last line may be torn; digest files are verified anew in any case.
+                // Digest files are verified anew in any case.
                 _ => {}
             }
         }
         if recheck {
             known.clear();
         }
-        if is_torn {
-            file.write_all(b"\n").map_err(io)?;
-        }
+        file.set_len(whole).map_err(io)?;
         let keys: Vec<_> = fingerprints.collect();
         let head = json!({"type": "state", "version": VERSION, "archive": archive, "public_keys": keys});
         writeln!(file, "{head}").map_err(io)?;
@@ -152,5 +160,38 @@ impl State {
 
     fn failed(&self, error: &io::Error) -> Error {
         Error::File { path: self.path.display().to_string(), reason: error.to_string(), help: HELP.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(path: &Path) -> Result<State, Error> {
+        State::open(path, "archive", ["f"].into_iter(), false)
+    }
+
+    fn is_known(path: &Path) -> bool {
+        open(path).expect("a state file").is_unchanged("s3://b/k", "ab", "3 x")
+    }
+
+    #[test]
+    fn a_torn_last_line_is_left_out_and_other_files_are_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state");
+        open(&path).expect("a new file");
+        let line = r#"{"type":"log","uri":"s3://b/k","expected":"ab","size":3,"looks":"3 x"}"#;
+        let head = std::fs::read_to_string(&path).expect("a file");
+        std::fs::write(&path, format!("{head}{}", &line[..30])).expect("a file");
+        assert!(!is_known(&path));
+        let head = std::fs::read_to_string(&path).expect("a file");
+        assert!(head.lines().all(|line| line.starts_with(r#"{"type":"state""#)), "{head}");
+        std::fs::write(&path, format!("{head}{line}\n{}", &line[..30])).expect("a file");
+        assert!(is_known(&path));
+        for other in ["a letter", "{}", "a letter\n", "{\"type\":\"log\"}\n", "{\"type\":\"state\",\"version\":9}\n"] {
+            std::fs::write(&path, other).expect("a file");
+            assert!(open(&path).is_err(), "{other}");
+            assert_eq!(std::fs::read_to_string(&path).expect("a file"), other);
+        }
     }
 }

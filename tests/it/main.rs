@@ -20,6 +20,7 @@ mod packs;
 mod pages;
 mod plans;
 mod prefilter;
+mod proof;
 mod properties;
 mod public_keys;
 mod readme;

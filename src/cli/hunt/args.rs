@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::format::HuntFormat;
 use crate::cli::common::duration;
+use crate::cli::proof::ProofArgs;
 use crate::packs::{Level, Outcome};
 
 /// `trailql hunt`.
@@ -66,6 +67,9 @@ pub(in crate::cli) struct HuntArgs {
     /// Where and how findings are written.
     #[command(flatten)]
     pub(super) output: HuntOutputArgs,
+    /// What is known of log files, and what is kept of them.
+    #[command(flatten)]
+    pub(super) proof: ProofArgs,
 }
 
 /// Where and how findings are written.

@@ -10,11 +10,13 @@ use std::time::Instant;
 
 use super::Exit;
 use super::output::{check, sink};
+use super::proof::Evidence;
 use crate::output::{self, Format};
 use crate::packs::{self, Compiler, Findings, Hunt, Level, Pack, Rule, SavedQuery, Tuning, report};
 use crate::schema::attack;
 use crate::session::{Error, Options, Outcome, Session};
 use crate::terminal::{Sink, Terminal, View};
+use crate::verify::evidence::Asked;
 pub(super) use args::HuntArgs;
 use args::HuntOutputArgs;
 use format::{HuntFormat, Report};
@@ -24,7 +26,7 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
     let (packs, mut exit) = packs_of(args, terminal)?;
     let chosen = choose(&packs, args)?;
     let format = format(&args.output)?;
-    let mut sink = sink(args.output.out.as_deref())?;
+    let mut sink = sink(args.output.out.as_deref(), "--out")?;
     if args.list {
         terminal.write(&packs::list(&chosen)?, format.of_rows()?, Some(report::TONES), &sink)?;
         sink.keep()?;
@@ -73,25 +75,45 @@ pub(super) async fn run(args: &HuntArgs, options: Options, terminal: &Terminal) 
         outcome: Outcome::default(),
     };
     exit = exit.and(add_sigma(args, &compiler, &mut rules, options.scan.strict, terminal).await?);
+    let (options, mut evidence) = args.proof.begin(options, args.output.out.as_deref())?;
     let session = Session::open(&args.archives, options).await?;
     if let Some(event_id) = &args.why {
         return Ok(exit.and(explain(&session, event_id, &rules, args, terminal, sink).await?));
     }
     // A report says that nothing ran, too.
+    note(args, &chosen, &rules, &mut evidence);
     if !rules.is_empty() || matches!(format, HuntFormat::Report(_)) {
-        exit = exit.and(hunt(&session, rules, args, context, terminal, &mut sink).await?);
+        exit = exit.and(hunt(&session, rules, args, context, terminal, &mut sink, &mut evidence).await?);
     }
     for (_, query) in chosen.iter().filter(|(pack, _)| pack.asks) {
-        exit = exit.and(match ask(&session, query, args, terminal, &mut sink).await {
+        exit = exit.and(match ask(&session, query, args, terminal, &mut sink, &mut evidence).await {
             Ok(exit) => exit,
             Err(error) => {
+                evidence.failed();
                 terminal.fail(&error);
                 Exit::of_error(&error)
             }
         });
     }
     sink.keep()?;
+    evidence.keep()?;
     Ok(exit)
+}
+
+/// Notes every rule and question that is tried, with the hash of its text, and what tunes them.
+fn note(args: &HuntArgs, chosen: &[(&Pack, &SavedQuery)], rules: &[Rule], evidence: &mut Evidence) {
+    for rule in rules {
+        evidence.asked(|| match chosen.iter().find(|(pack, query)| !pack.asks && query.id == rule.about.id) {
+            Some((_, query)) => Asked::rule(query.language.name(), &rule.about.id, &query.source.text),
+            None => Asked::of_file("sigma", &rule.about.id, Path::new(&rule.about.file)),
+        });
+    }
+    for (_, query) in chosen.iter().filter(|(pack, _)| pack.asks) {
+        evidence.asked(|| Asked::rule(query.language.name(), &query.id, &query.source.text));
+    }
+    if let Some(path) = &args.tuning {
+        evidence.asked(|| Asked::of_file("tuning", &path.display().to_string(), path));
+    }
 }
 
 /// Writes the text of a saved query.
@@ -253,6 +275,7 @@ async fn hunt(
     mut context: report::Context,
     terminal: &Terminal,
     sink: &mut Sink,
+    evidence: &mut Evidence,
 ) -> Result<Exit, Error> {
     let started = Instant::now();
     let mut hunt = Hunt::new(session, rules);
@@ -263,6 +286,7 @@ async fn hunt(
     let start = context.outcome.earliest.map(|delivery| delivery.timestamp_millis());
     let mut findings = hunt.finish(&pass.names_met(), start, learn)?;
     let exit = exit_of(&findings, &context.outcome, args);
+    evidence.add(&context.outcome, findings.list.len() as u64);
     let totals = report::totals(&findings);
     let limit = args.output.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     findings.list.truncate(limit);
@@ -336,6 +360,7 @@ async fn ask(
     args: &HuntArgs,
     terminal: &Terminal,
     sink: &mut Sink,
+    evidence: &mut Evidence,
 ) -> Result<Exit, Error> {
     let HuntOutputArgs { limit, .. } = args.output;
     let HuntFormat::Rows(format) = format(&args.output)? else {
@@ -353,6 +378,7 @@ async fn ask(
     for statement in session.parse(&query.source, query.language)? {
         let answer = terminal.wait(session.run(statement)).await?;
         let shown = terminal.show(answer, &view, sink, constants).await?;
+        evidence.add(&shown.outcome, shown.rows);
         let is_bad = args.fail_on.is_some_and(|least| shown.rows > 0 && query.header.level >= least);
         exit = exit.and(Exit::of_outcome(&shown.outcome)).and(if is_bad { Exit::BadNews } else { Exit::Complete });
     }

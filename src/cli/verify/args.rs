@@ -84,7 +84,7 @@ pub(in crate::cli) struct VerifyArgs {
     jobs: Option<usize>,
     /// Check that the log files of an evidence manifest are as they were.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["start", "end", "trail", "public_keys", "state"])]
-    pub(super) evidence: Option<PathBuf>,
+    pub(in crate::cli) evidence: Option<PathBuf>,
 }
 
 /// `--format`

@@ -21,7 +21,7 @@ pub(super) struct Saved {
 
 impl Saved {
     pub(super) fn begin(path: &Path) -> Result<Self, Error> {
-        let sink = sink(Some(path))?;
+        let sink = sink(Some(path), "--save-metadata")?;
         let mut out = BufWriter::new(sink.writer());
         write!(out, "{{\"objects\":{{").map_err(written)?;
         Ok(Self { sink, out, bucket: None, is_empty: true })

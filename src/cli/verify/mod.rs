@@ -1,6 +1,7 @@
 //! `trailql verify`: whether the log files of an archive are those that CloudTrail delivered.
 
 mod args;
+mod evidence;
 mod keys;
 mod metadata;
 
@@ -22,6 +23,9 @@ use metadata::Saved;
 
 /// Verifies every archive, and reports. Ctrl-C ends it with what was verified so far.
 pub(super) async fn run(args: &VerifyArgs, common: Options, terminal: &Terminal) -> Result<Exit, Error> {
+    if let Some(manifest) = &args.evidence {
+        return evidence::run(manifest, &args.archives, common, terminal).await;
+    }
     let asked = common.asked(&args.archives)?;
     if asked.is_empty() {
         return Err(Error::Usage {
@@ -35,7 +39,7 @@ pub(super) async fn run(args: &VerifyArgs, common: Options, terminal: &Terminal)
             help: "write --format jsonl, or verify one after the other".to_owned(),
         });
     }
-    let mut sink = sink(args.out.as_deref())?;
+    let mut sink = sink(args.out.as_deref(), "--out")?;
     let mut exit = Exit::Complete;
     for asked in asked {
         let mut options = args.options(asked.options)?;
@@ -142,13 +146,9 @@ fn failed(error: verify::Error) -> Error {
 
 fn located(error: verify::Error, location: &str) -> Error {
     match error {
-        verify::Error::File { path, reason, help } => {
-            Error::Usage { message: format!("cannot use {path}: {reason}"), help }
+        verify::Error::File { .. } | verify::Error::TooDeep(_) => {
+            Error::Usage { message: error.to_string(), help: error.help() }
         }
-        verify::Error::TooDeep(_) => Error::Usage {
-            message: error.to_string(),
-            help: "name the folder that holds `AWSLogs`, or an account's folder in it".to_owned(),
-        },
         verify::Error::Archive(source) => Error::Archive { location: location.to_owned(), source },
         error => Error::Bug(error.to_string()),
     }

@@ -29,6 +29,14 @@ impl Waiting {
     }
 }
 
+/// Where a record was found, and what a verification says of its log file.
+struct Place {
+    path: Arc<str>,
+    ordinal: i64,
+    verified: Option<bool>,
+    verified_reason: Option<Arc<str>>,
+}
+
 /// Rows that wait at most: reading records again costs as much for one as for some dozens.
 const MOST_WAITING: usize = 8192;
 
@@ -51,7 +59,12 @@ impl Hunt<'_> {
             let (record, ordinal) = (records.value(row), ordinals.value(row));
             let event_id = text(Shown::EventId);
             let event_id = event_id.is_valid(row).then(|| event_id.value(row));
-            if self.is_copy(event_id, record, &path, ordinal) {
+            let verdicts = column(Shown::Verified).as_boolean();
+            let verified = verdicts.is_valid(row).then(|| verdicts.value(row));
+            let reasons = text(Shown::VerifiedReason);
+            let verified_reason = reasons.is_valid(row).then(|| self.path(reasons, row));
+            let place = Place { path, ordinal, verified, verified_reason };
+            if self.is_copy(event_id, record, &place) {
                 self.copies += 1;
                 continue;
             }
@@ -68,8 +81,10 @@ impl Hunt<'_> {
                 event_name: value(Shown::EventName),
                 event_id: event_id.map(str::to_owned),
                 error_code: value(Shown::ErrorCode),
-                path,
-                record_index: ordinal,
+                path: place.path,
+                record_index: place.ordinal,
+                verified: place.verified,
+                verified_reason: place.verified_reason,
                 text: kept
                     .map_err(|error| Error::Execution(format!("cannot keep a record that was found: {error}")))?,
             };
@@ -84,7 +99,7 @@ impl Hunt<'_> {
         if self.waiting.rows >= MOST_WAITING { self.sort_out() } else { Ok(()) }
     }
 
-    /// A row's log file, kept once for all of its records.
+    /// A text of a row, such as its log file, kept once for all of its records.
     fn path(&mut self, paths: &StringArray, row: usize) -> Arc<str> {
         let path = if paths.is_valid(row) { paths.value(row) } else { "" };
         if let Some(known) = self.paths.get(path) {
@@ -97,7 +112,7 @@ impl Hunt<'_> {
 
     /// Whether the same record was delivered before: by two trails, or in a copied file. Of copies the one whose log
     /// file comes first by its key stays, whatever came first.
-    fn is_copy(&mut self, event_id: Option<&str>, record: &str, path: &Arc<str>, ordinal: i64) -> bool {
+    fn is_copy(&mut self, event_id: Option<&str>, record: &str, found: &Place) -> bool {
         let Some(event_id) = event_id else { return false };
         let key = (self.hasher.hash_one(event_id), self.hasher.hash_one(record));
         let next = self.findings.hits.len();
@@ -106,9 +121,11 @@ impl Hunt<'_> {
             return false;
         }
         let known = &mut self.findings.hits[place];
-        if (path.as_ref(), ordinal) < (known.path.as_ref(), known.record_index) {
-            known.path = Arc::clone(path);
-            known.record_index = ordinal;
+        if (found.path.as_ref(), found.ordinal) < (known.path.as_ref(), known.record_index) {
+            known.path = Arc::clone(&found.path);
+            known.record_index = found.ordinal;
+            known.verified = found.verified;
+            known.verified_reason = found.verified_reason.clone();
         }
         true
     }

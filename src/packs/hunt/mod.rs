@@ -82,7 +82,11 @@ impl<'a> Hunt<'a> {
             session,
             events: rules.iter().map(|_| Vec::new()).collect(),
             waiting: Waiting::new(predicates.len()),
-            findings: Findings { rules: about, ..Findings::default() },
+            findings: Findings {
+                rules: about,
+                is_verified: session.options().verified.is_some(),
+                ..Findings::default()
+            },
             rules,
             predicates,
             uses,

@@ -22,6 +22,8 @@ pub(super) enum Shown {
     ErrorCode,
     Path,
     RecordIndex,
+    Verified,
+    VerifiedReason,
     Record,
 }
 
@@ -52,6 +54,8 @@ pub fn shown() -> Vec<(&'static str, Expr)> {
         ("error_code", col("errorcode")),
         ("path", col("\"$path\"")),
         ("record_index", col("record_index")),
+        ("verified", col("verified")),
+        ("verified_reason", col("verified_reason")),
         ("record", col("eventjson")),
     ]
 }

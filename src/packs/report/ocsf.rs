@@ -173,6 +173,8 @@ fn unmapped(findings: &Findings, finding: &Finding) -> Value {
             ("event_id", text(event.event_id.as_ref())),
             ("log_file", Some(event.path.as_ref().into())),
             ("record_index", Some(event.record_index.into())),
+            ("verified", findings.is_verified.then(|| event.verified.into())),
+            ("verified_reason", event.verified_reason.as_deref().filter(|_| findings.is_verified).map(Value::from)),
         ])
     });
     object([

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 
 use super::super::{Finding, Findings};
 use super::attack::NUMBERINGS;
@@ -19,6 +19,9 @@ struct Column {
 enum Value {
     Text(fn(&Findings, &Finding) -> Option<String>),
     Number(fn(&Findings, &Finding) -> i64),
+    /// What a verification says: only where one was asked for.
+    Flag(fn(&Findings, &Finding) -> Option<bool>),
+    Proof(for<'a> fn(&'a Findings, &'a Finding) -> Option<&'a str>),
     Details,
     /// A column for each numbering of techniques.
     Techniques,
@@ -49,6 +52,8 @@ const COLUMNS: &[Column] = columns! {
     "details" true Details;
     "path" false Text |all, finding| Some(all.event(finding).path.to_string());
     "record_index" false Number |all, finding| all.event(finding).record_index;
+    "verified" true Flag |all, finding| all.verified(finding).0;
+    "verified_reason" false Proof |all, finding| all.verified(finding).1;
 };
 
 /// The names of the columns of machine formats; `record` is the last.
@@ -66,7 +71,11 @@ pub fn columns() -> impl Iterator<Item = &'static str> {
 /// When a record that was found cannot be read back.
 pub fn rows(findings: &Findings, list: &[Finding], for_people: bool) -> Result<RecordBatch, Error> {
     let mut arrays: Vec<(&str, ArrayRef)> = Vec::new();
-    for column in COLUMNS.iter().filter(|column| column.for_people || !for_people) {
+    let is_wanted = |column: &&Column| {
+        (column.for_people || !for_people)
+            && (findings.is_verified || !matches!(column.value, Value::Flag(_) | Value::Proof(_)))
+    };
+    for column in COLUMNS.iter().filter(is_wanted) {
         let array: ArrayRef = match column.value {
             Value::Techniques => {
                 arrays.extend(NUMBERINGS.iter().map(|numbering| {
@@ -80,6 +89,12 @@ pub fn rows(findings: &Findings, list: &[Finding], for_people: bool) -> Result<R
                 Arc::new(list.iter().map(details).collect::<StringArray>())
             }
             Value::Text(value) => {
+                Arc::new(list.iter().map(|finding| value(findings, finding)).collect::<StringArray>())
+            }
+            Value::Flag(value) => {
+                Arc::new(list.iter().map(|finding| value(findings, finding)).collect::<BooleanArray>())
+            }
+            Value::Proof(value) => {
                 Arc::new(list.iter().map(|finding| value(findings, finding)).collect::<StringArray>())
             }
             Value::Number(value) => {
@@ -114,10 +129,14 @@ mod tests {
 
     #[test]
     fn machines_are_told_everything_and_people_what_they_need() {
-        let (findings, _) = sample::findings();
+        let (mut findings, _) = sample::findings();
+        findings.is_verified = true;
         let batch = rows(&findings, &findings.list, false).expect("rows");
         let names: Vec<_> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
         assert_eq!(names, columns().collect::<Vec<_>>());
+        findings.is_verified = false;
+        let batch = rows(&findings, &findings.list, false).expect("rows");
+        assert_eq!(batch.num_columns(), names.len() - 2, "what was not asked for is not told");
         let batch = rows(&findings, &findings.list, true).expect("rows");
         assert_eq!((batch.num_rows(), batch.column_by_name("record")), (2, None));
     }

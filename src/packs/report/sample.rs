@@ -39,6 +39,8 @@ fn event(findings: &mut Findings, time: Option<i64>, word: &str, record: &str) -
         error_code: None,
         path: "AWSLogs/a b:c/é.json.gz".into(),
         record_index: 3,
+        verified: None,
+        verified_reason: None,
         text,
     });
     findings.hits.len() - 1

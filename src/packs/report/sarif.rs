@@ -84,6 +84,7 @@ fn result(findings: &Findings, finding: &Finding, place: Option<usize>) -> Resul
     let (about, event) = (&finding.about, findings.event(finding));
     let details = finding.details.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
     let details: serde_json::Map<String, Value> = details.collect();
+    let proof = findings.is_verified.then(|| findings.verified(finding));
     let properties = object([
         ("time", time(event).map(Value::from)),
         ("firstTime", time(findings.first_event(finding)).map(Value::from)),
@@ -97,6 +98,8 @@ fn result(findings: &Findings, finding: &Finding, place: Option<usize>) -> Resul
         ("errorCode", text(event.error_code.as_ref())),
         ("eventId", text(event.event_id.as_ref())),
         ("recordIndex", Some(event.record_index.into())),
+        ("verified", proof.map(|(verified, _)| verified.into())),
+        ("verifiedReason", proof.and_then(|(_, reason)| reason).map(Value::from)),
         ("details", (!details.is_empty()).then_some(Value::Object(details))),
     ]);
     let others = &finding.events[..finding.events.len() - 1];

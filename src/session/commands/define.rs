@@ -57,8 +57,12 @@ impl Session {
         }
         let opened = engine::Opened { archive: asked.open(&self.options).await?, asked };
         let taken = engine::schemas(&self.context);
-        let name =
-            engine::attach(&self.context, &opened, &taken).map_err(|error| Error::Bug(error.strip_backtrace()))?;
+        let proof = &self.options.scan.proof;
+        if let Some(verdicts) = &proof.verdicts {
+            verdicts.share();
+        }
+        let name = engine::attach(&self.context, &opened, &taken, proof)
+            .map_err(|error| Error::Bug(error.strip_backtrace()))?;
         self.kept().keep(name.clone(), &opened);
         Ok(name)
     }

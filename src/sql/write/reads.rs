@@ -35,6 +35,7 @@ impl Writer<'_> {
             Some(Shape::Virtual(Virtual::EventJson)) => Err(Refused::Record),
             Some(Shape::Virtual(Virtual::Organization)) => Err(Refused::column("the organization of a log file")),
             Some(Shape::Virtual(Virtual::RecordIndex)) => Err(Refused::column("the number of a record in its file")),
+            Some(Shape::Virtual(fact)) if fact.is_of_content() => Err(Refused::column("what a verification says")),
             _ => Ok(()),
         }
     }

@@ -12,6 +12,7 @@ mod harness;
 mod install;
 mod message;
 mod policy;
+mod proof;
 mod proxy;
 mod queries;
 mod server;
