@@ -29,11 +29,12 @@ pub(super) struct VerifiedArgs {
         action = ArgAction::Append
     )]
     pub(super) verified: Vec<String>,
+    // Both may come from the environment, and then mean nothing to who asks for no verification.
     /// A file of public keys, for --verified without a report; may be repeated.
-    #[arg(long, value_name = "FILE", requires = "verified")]
+    #[arg(long, value_name = "FILE")]
     pub(super) public_keys: Vec<PathBuf>,
     /// A file of digest files' metadata, for --verified without a report; may be repeated.
-    #[arg(long, value_name = "FILE", requires = "verified")]
+    #[arg(long, value_name = "FILE")]
     pub(super) digest_metadata: Vec<PathBuf>,
 }
 
