@@ -1,0 +1,355 @@
+//! The same verdicts from a bucket, with what only a bucket has: metadata, rights, other buckets.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::s3::{Fault, Keys, Proxy, Request, S3Server};
+use crate::sign::{Bucket, Chain, Copy, Digest, gzip, minute};
+
+use super::report::Report;
+use super::run::{Run, check, finish, on_copy, range, trailql};
+
+/// Uploads a bucket under its own name.
+fn upload(server: &S3Server, bucket: &Bucket) {
+    upload_as(server, bucket, &bucket.name);
+}
+
+fn upload_as(server: &S3Server, bucket: &Bucket, name: &str) {
+    server.create_bucket(name);
+    for (key, object) in &bucket.objects {
+        let metadata: Vec<_> = object.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        server.put(name, key, &object.bytes, &metadata);
+    }
+}
+
+/// A run over `s3://` and what follows.
+fn run(endpoint: &str, keys: &Keys, bucket: &Bucket, archive: &str, more: &[&str]) -> Run {
+    let copy = Bucket::of(&[]).lay_out();
+    fs::write(copy.public_keys(), bucket.key_list().to_string()).expect("a file");
+    let mut command = trailql();
+    command
+        .args(["verify", archive, "--endpoint-url", endpoint, "--aws-region", "us-east-1"])
+        .arg("--public-keys")
+        .arg(copy.public_keys())
+        .args(range(bucket, more))
+        .args(more)
+        .env("AWS_ACCESS_KEY_ID", &keys.access_key)
+        .env("AWS_SECRET_ACCESS_KEY", &keys.secret_key);
+    finish(command)
+}
+
+/// The whole report over the bucket of this name.
+#[track_caller]
+fn verify(server: &S3Server, bucket: &Bucket, name: &str, more: &[&str]) -> Report {
+    let options = [&["--format", "json", "--verbose"], more].concat();
+    let archive = format!("s3://{name}");
+    Report::parse(run(server.endpoint(), server.keys(), bucket, &archive, &options), &bucket.name)
+}
+
+/// What was found of each file.
+fn verdicts(report: &Report) -> BTreeMap<String, String> {
+    let entries = report.digests().chain(report.logs());
+    entries.map(|entry| (entry["uri"].to_string(), format!("{} {}", entry["status"], entry["class"]))).collect()
+}
+
+#[test]
+fn a_bucket_and_its_copy_have_the_same_verdicts() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(10);
+    let other = Chain::new("444455556666", "eu-west-1").below("a+b c/é/").of("o-abc1234567").with_hours(10);
+    let mut bucket = Bucket::named("verify-verdicts", &[&chain, &other]);
+    bucket.remove(&chain.digest(4));
+    bucket.object(&chain.log_key(2, 0)).bytes = gzip(b"{}");
+    bucket.object(&chain.digest(6)).metadata.insert("signature".to_owned(), "00".repeat(256));
+    bucket.object(&other.digest(6)).metadata.clear();
+    bucket.remove(&other.log_key(5, 1));
+    upload(server, &bucket);
+    let (there, here) = (verify(server, &bucket, &bucket.name, &[]), check(&bucket, &[]));
+    assert_eq!(verdicts(&there), verdicts(&here));
+    assert_eq!(there.json["summary"], here.json["summary"]);
+    let holes = |report: &Report| report.holes().cloned().collect::<Vec<_>>();
+    assert_eq!(holes(&there), holes(&here));
+}
+
+#[test]
+fn signatures_come_with_the_objects() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let bucket = Bucket::named("verify-clean", &[&chain]);
+    upload(server, &bucket);
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let options = ["--format", "json", "--verbose"];
+    let run = run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-clean/", &options);
+    let report = Report::parse(run, &bucket.name);
+    report.is_clean();
+    assert!(report.digests().all(|digest| digest["signature_source"] == "metadata"), "{:#}", report.json);
+    let requests = proxy.requests();
+    assert!(requests.iter().all(|request| request.method == "GET"), "no request but GET is needed");
+    let mut fetched: Vec<_> = requests.iter().filter(|it| it.is_get()).map(|it| it.key.clone()).collect();
+    fetched.sort();
+    assert_eq!(fetched, bucket.objects.keys().cloned().collect::<Vec<_>>(), "each object once");
+}
+
+#[test]
+fn other_days_are_not_listed_or_read() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(24 * 6);
+    let bucket = Bucket::named("verify-days", &[&chain]);
+    upload(server, &bucket);
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let more = ["--start", "2024-03-12T01:00:00Z", "--end", "2024-03-12T20:00:00Z"];
+    run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-days", &more).exits(0);
+    for request in proxy.requests() {
+        let place = format!("{}{}", request.key, request.query("prefix").unwrap_or_default());
+        for day in ["/03/10", "/03/14", "/03/15"] {
+            assert!(!place.contains(day), "{request:?}");
+        }
+    }
+}
+
+#[test]
+fn a_bucket_that_was_moved_is_told_from_one_that_is_where_it_was() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let mut bucket = Bucket::named("verify-recorded", &[&chain]);
+    upload_as(server, &bucket, "verify-actual");
+    let keys: Vec<_> = (0..5).map(|index| chain.digest(index)).collect();
+    let report = verify(server, &bucket, "verify-actual", &[]);
+    report.exits(1);
+    for key in &keys {
+        let digest = report.digests().find(|it| it["uri"].to_string().contains(key.as_str())).expect("a digest");
+        assert_eq!(digest["status"], "moved", "{digest}");
+    }
+    let said = format!("{}{}", report.json, report.run.stderr);
+    assert!(said.contains("--bucket-map"), "{said}");
+    for more in [&["--bucket-map", "verify-recorded=verify-actual"][..], &["--allow-moved"]] {
+        let report = verify(server, &bucket, "verify-actual", more);
+        report.exits(0);
+        assert_eq!(report.json["summary"]["logs"]["valid"], 8, "{more:?}");
+    }
+    verify(server, &bucket, "verify-actual", &["--bucket-map", "verify-another=verify-actual"]).exits(1);
+    // Leave to be elsewhere is not leave to be something else.
+    let key = chain.log_key(2, 0);
+    server.put("verify-actual", &key, &gzip(b"{}"), &[]);
+    verify(server, &bucket, "verify-actual", &["--allow-moved"]).exits(1);
+    bucket.remove(&key);
+}
+
+#[test]
+fn a_denied_object_is_unreadable_and_the_rest_is_checked() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let bucket = Bucket::named("verify-denied", &[&chain]);
+    upload(server, &bucket);
+    for (key, valid) in [(chain.log_key(2, 0), 7), (chain.digest(2), 6)] {
+        let keys = server.user_with_policy(&json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"},
+            {"Effect": "Deny", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::verify-denied/{key}")},
+        ]}));
+        let options = ["--format", "json", "--verbose"];
+        let report =
+            Report::parse(run(server.endpoint(), &keys, &bucket, "s3://verify-denied", &options), &bucket.name);
+        report.exits(3);
+        assert_eq!(report.status(&key), "unreadable", "{:#}", report.json);
+        assert_eq!(report.json["summary"]["logs"]["valid"], valid);
+    }
+}
+
+#[test]
+fn a_missing_object_is_missing_not_denied() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let mut bucket = Bucket::named("verify-missing", &[&chain]);
+    let key = chain.log_key(2, 0);
+    bucket.remove(&key);
+    upload(server, &bucket);
+    verify(server, &bucket, "verify-missing", &[]).exits(1).has_logs(&[(&key, "missing")]);
+    // S3 answers so for keys that are not there, when the caller may not list; the listing knows.
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let denied = key.clone();
+    proxy.fault_when(move |request| (request.key == denied).then_some(Fault::Status(403)));
+    let options = ["--format", "json", "--verbose"];
+    let run = run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-missing", &options);
+    Report::parse(run, &bucket.name).exits(1).has_logs(&[(&key, "missing")]);
+}
+
+#[test]
+fn passing_trouble_is_waited_out_and_lasting_trouble_is_told() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let bucket = Bucket::named("verify-trouble", &[&chain]);
+    upload(server, &bucket);
+    let proxy = Proxy::in_front_of(server.endpoint());
+    proxy.fail_next(2, 503);
+    run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-trouble", &[]).exits(0);
+    let key = chain.log_key(2, 0);
+    let broken = key.clone();
+    proxy.fault_when(move |request| (request.key == broken).then_some(Fault::Cut));
+    let options = ["--format", "json", "--verbose"];
+    let ended = run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-trouble", &options);
+    Report::parse(ended, &bucket.name).exits(3).has_logs(&[(&key, "unreadable")]);
+}
+
+#[test]
+fn no_access_at_all_is_code_4() {
+    let Some(server) = S3Server::shared() else { return };
+    let bucket = Bucket::named("verify-nobody", &[&Chain::hours(2)]);
+    upload(server, &bucket);
+    let keys = server.user_with_policy(&json!({"Version": "2012-10-17", "Statement": []}));
+    run(server.endpoint(), &keys, &bucket, "s3://verify-nobody", &[]).exits(4);
+    run(server.endpoint(), server.keys(), &bucket, "s3://verify-no-such-bucket", &[]).exits(4);
+}
+
+#[test]
+fn saved_metadata_makes_a_copy_complete() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let bucket = Bucket::named("verify-saved", &[&chain]);
+    upload(server, &bucket);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("metadata.json").display().to_string();
+    run(server.endpoint(), server.keys(), &bucket, "s3://verify-saved", &["--save-metadata", &path]).exits(0);
+    let saved: Value = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
+    let objects: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_value(saved["objects"].clone()).expect("objects");
+    assert_eq!(saved["bucket"], "verify-saved");
+    assert_eq!(objects.len(), 5);
+    for (key, metadata) in &objects {
+        assert_eq!(metadata["signature"], bucket.objects[key].metadata["signature"]);
+    }
+    let copy = bucket.lay_out();
+    fs::remove_file(copy.metadata()).expect("a file that is there");
+    fs::write(copy.metadata(), "{\"objects\":{}}").expect("a file");
+    let offline = |copy: &Copy, more: &[&str]| on_copy(&bucket, copy, &[&["--require-metadata"], more].concat());
+    offline(&copy, &["--digest-metadata", &path]).exits(0);
+    offline(&copy, &[]).exits(1);
+}
+
+#[test]
+fn a_backfill_digest_without_its_time_is_malformed() {
+    let Some(server) = S3Server::shared() else { return };
+    let mut chain = Chain::hours(8);
+    let mut backfill = Digest::new(minute(60), minute(120));
+    backfill.generated = Some(minute(60 * 30));
+    backfill.logs.extend(chain.digests[1].logs.pop());
+    chain.backfills.push(backfill);
+    let mut bucket = Bucket::named("verify-backfill", &[&chain]);
+    let key = chain.digest_key(&chain.backfills[0]);
+    upload(server, &bucket);
+    verify(server, &bucket, "verify-backfill", &[]).is_clean();
+    bucket.object(&key).metadata.remove("backfill-generation-timestamp");
+    let metadata = &bucket.objects[&key].metadata;
+    let metadata: Vec<_> = metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    server.put("verify-backfill", &key, &bucket.objects[&key].bytes, &metadata);
+    verify(server, &bucket, "verify-backfill", &[]).exits(1).has_digests(&[(&key, "malformed")]);
+}
+
+#[test]
+fn archived_objects_are_unreadable() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let bucket = Bucket::named("verify-frozen", &[&chain]);
+    upload(server, &bucket);
+    let key = chain.log_key(2, 0);
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let frozen = key.clone();
+    proxy.fault_when(move |request| (request.key == frozen).then_some(Fault::Archived));
+    let options = ["--format", "json", "--verbose"];
+    let run = run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-frozen", &options);
+    let report = Report::parse(run, &bucket.name);
+    report.exits(3).has_logs(&[(&key, "unreadable")]);
+    let detail = report.entry(&key)["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains("archived storage class"), "{detail}");
+}
+
+#[test]
+fn content_encoding_changes_nothing() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let bucket = Bucket::named("verify-encoding", &[&chain]);
+    upload(server, &bucket);
+    for key in [chain.digest(2), chain.log_key(2, 0)] {
+        let object = &bucket.objects[&key];
+        let metadata = object.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let metadata: Vec<_> = metadata.chain([("content-encoding", "gzip")]).collect();
+        server.put("verify-encoding", &key, &object.bytes, &metadata);
+    }
+    verify(server, &bucket, "verify-encoding", &[]).is_clean();
+}
+
+#[test]
+fn state_saves_requests() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(5);
+    let bucket = Bucket::named("verify-state", &[&chain]);
+    upload(server, &bucket);
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state").display().to_string();
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let again = || run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-state", &["--state", &state]);
+    again().exits(0);
+    proxy.forget();
+    again().exits(0).says("8 of 8 log files unchanged since the last check");
+    let is_log = |request: &Request| request.is_get() && request.key.contains("/CloudTrail/");
+    assert!(!proxy.requests().iter().any(is_log));
+    // The same size, another ETag.
+    let key = chain.log_key(2, 0);
+    let mut bytes = bucket.objects[&key].bytes.clone();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    server.put("verify-state", &key, &bytes, &[]);
+    again().exits(1).says("7 of 8 log files unchanged since the last check");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_so_and_keeps_its_state() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::hours(30);
+    let bucket = Bucket::named("verify-interrupted", &[&chain]);
+    upload(server, &bucket);
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let folder = tempfile::tempdir().expect("a folder");
+    let (keys, state) = (folder.path().join("keys.json"), folder.path().join("state"));
+    fs::write(&keys, bucket.key_list().to_string()).expect("a file");
+    let mut command = trailql();
+    command
+        .args(["verify", "s3://verify-interrupted", "--endpoint-url", &proxy.endpoint(), "--aws-region", "us-east-1"])
+        .args(["--jobs", "1"])
+        .arg("--public-keys")
+        .arg(&keys)
+        .arg("--state")
+        .arg(&state)
+        .args(range(&bucket, &[]))
+        .env("AWS_ACCESS_KEY_ID", &server.keys().access_key)
+        .env("AWS_SECRET_ACCESS_KEY", &server.keys().secret_key)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    // Slowly enough to be stopped before the end.
+    proxy.delay(Duration::from_millis(200));
+    let child = command.spawn().expect("trailql can be started");
+    let begun = || proxy.requests().iter().filter(|it| it.is_get() && it.key.contains("/CloudTrail/")).count();
+    for _ in 0..600 {
+        if begun() >= 3 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(begun() >= 3, "the log files are read in the end");
+    std::thread::sleep(Duration::from_millis(1500));
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill can be started").success());
+    let output = child.wait_with_output().expect("trailql ends");
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("interrupted"), "{said}");
+    let kept = fs::read_to_string(&state).expect("a state");
+    assert!(kept.lines().count() > 1, "{kept}");
+    let more = ["--state", &state.display().to_string()];
+    run(server.endpoint(), server.keys(), &bucket, "s3://verify-interrupted", &more)
+        .exits(0)
+        .says("log files unchanged since the last check");
+}
