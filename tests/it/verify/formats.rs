@@ -90,7 +90,8 @@ fn a_clean_archive_is_told_in_few_words() {
 
 #[test]
 fn a_damaged_log_file_has_the_words_of_the_command_line_tool() {
-    let changes: [(fn(&mut Vec<u8>), &str); 3] = [
+    type Change = fn(&mut Vec<u8>);
+    let changes: [(Change, &str); 3] = [
         (|bytes| bytes.extend(b"x"), "INVALID: unexpected data after end of compressed stream"),
         (
             |bytes| {

@@ -141,7 +141,7 @@ fn files_that_may_not_be_read_are_unreadable() {
     let bucket = Bucket::of(&[&chain]);
     let copy = bucket.lay_out();
     let key = chain.log_key(2, 0);
-    fs::set_permissions(copy.path(&key), fs::Permissions::from_mode(0)).expect("a file that is there");
+    fs::set_permissions(copy.path(&key), fs::Permissions::from_mode(0o0)).expect("a file that is there");
     if fs::read(copy.path(&key)).is_ok() {
         // Nothing is hidden from the superuser; a folder in the place of a file is unreadable to everybody.
         fs::remove_file(copy.path(&key)).expect("a file that is there");

@@ -10,7 +10,7 @@ use super::run::{check, text};
 #[track_caller]
 fn fifth_is_malformed(name: &str, chain: &Chain, bucket: &Bucket) -> String {
     let report = check(bucket, &[]);
-    eprintln!("{name}");
+    assert_eq!(report.status(&chain.digest(4)), "malformed", "{name}: {:#}", report.json);
     report.exits(1).has_digests(&[(&chain.digest(4), "malformed")]).has_holes(&[("invalid", 240, 300)]);
     for log in &chain.digests[4].logs {
         // Listed by what nobody can read, or by what nobody may believe.
@@ -23,7 +23,8 @@ fn fifth_is_malformed(name: &str, chain: &Chain, bucket: &Bucket) -> String {
 
 #[test]
 fn damaged_bytes_are_malformed() {
-    let changes: [(&str, fn(&mut Vec<u8>)); 9] = [
+    type Change = fn(&mut Vec<u8>);
+    let changes: [(&str, Change); 9] = [
         ("empty", Vec::clear),
         ("not packed", |bytes| *bytes = gunzip(bytes)),
         ("cut", |bytes| bytes.truncate(bytes.len() - 30)),
@@ -89,6 +90,7 @@ fn signed_bytes_that_are_not_utf_8_are_malformed() {
 
 #[test]
 fn a_field_that_is_absent_or_of_another_type_is_malformed() {
+    type Change = fn(&mut Value, &str);
     for field in [
         "awsAccountId",
         "digestStartTime",
@@ -99,7 +101,7 @@ fn a_field_that_is_absent_or_of_another_type_is_malformed() {
         "previousDigestSignature",
         "logFiles",
     ] {
-        let changes: [(&str, fn(&mut Value, &str)); 2] = [
+        let changes: [(&str, Change); 2] = [
             ("absent", |document, field| drop(document.as_object_mut().expect("an object").remove(field))),
             ("a number", |document, field| document[field] = json!(17)),
         ];

@@ -18,6 +18,7 @@ mod report;
 mod resume;
 mod run;
 mod s3;
+mod s3_trouble;
 mod signature;
 mod unlisted;
 mod vector;

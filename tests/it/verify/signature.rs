@@ -14,7 +14,8 @@ fn with_signature(change: impl Fn(&mut String)) -> (Chain, Bucket) {
 
 #[test]
 fn a_wrong_signature_is_a_failure_though_the_next_digest_vouches_for_the_content() {
-    let changes: [(&str, fn(&mut String)); 7] = [
+    type Change = fn(&mut String);
+    let changes: [(&str, Change); 7] = [
         ("a digit", |it| it.replace_range(40..41, if &it[40..41] == "0" { "1" } else { "0" })),
         ("not hex", |it| it.replace_range(0..2, "zz")),
         ("short", |it| it.truncate(510)),
