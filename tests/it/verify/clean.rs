@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::sign::{Bucket, Chain, Digest, Key, Link, gunzip, gzip, minute, sha256, zstd};
 
-use super::run::check;
+use super::run::{check, check_copy};
 
 #[test]
 fn a_signed_archive_is_ok_and_every_file_of_it_is_counted() {
@@ -227,4 +227,16 @@ fn a_digest_may_be_compressed_anew() {
     let object = bucket.object(&chain.digest(2));
     object.bytes = gzip(&gunzip(&object.bytes));
     check(&bucket, &[]).is_clean();
+}
+
+#[test]
+fn an_archive_that_was_unpacked_whole_stays_verifiable() {
+    let chain = Chain::hours(5);
+    let mut bucket = Bucket::of(&[&chain]);
+    let copy = bucket.lay_out();
+    for (key, object) in std::mem::take(&mut bucket.objects) {
+        std::fs::remove_file(copy.path(&key)).expect("a file that is there");
+        copy.write(key.trim_end_matches(".gz"), &gunzip(&object.bytes));
+    }
+    check_copy(&bucket, &copy, &[]).is_clean();
 }

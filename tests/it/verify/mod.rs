@@ -4,6 +4,7 @@
 
 mod chain;
 mod clean;
+mod elsewhere;
 mod exits;
 mod flips;
 mod formats;

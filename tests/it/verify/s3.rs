@@ -16,7 +16,7 @@ pub(super) fn upload(server: &S3Server, bucket: &Bucket) {
     upload_as(server, bucket, &bucket.name);
 }
 
-fn upload_as(server: &S3Server, bucket: &Bucket, name: &str) {
+pub(super) fn upload_as(server: &S3Server, bucket: &Bucket, name: &str) {
     server.create_bucket(name);
     for (key, object) in &bucket.objects {
         let metadata: Vec<_> = object.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
