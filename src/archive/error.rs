@@ -36,12 +36,18 @@ pub enum Error {
     /// No credentials could be found or refreshed.
     #[error("no usable AWS credentials: {0}")]
     Credentials(String),
+    /// Another service of AWS did not answer as it should.
+    #[error("{0}")]
+    Service(String),
     /// Too many folders were opened without finding a trail.
     #[error("opened {0} folders below the archive without coming to an end")]
     TooManyFolders(usize),
     /// The object vanished between listing and reading.
     #[error("no longer there")]
     Vanished,
+    /// A key, or a symbolic link on its way, leads to somewhere else.
+    #[error("`{0}` leads out of the archive")]
+    Outside(String),
     /// The object was replaced between listing and reading.
     #[error("changed since it was listed")]
     Changed,

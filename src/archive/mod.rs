@@ -6,12 +6,14 @@
 mod cache;
 mod digest_name;
 mod error;
+mod keys;
 pub mod layout;
 mod list;
 mod partition;
 mod rights;
 mod s3;
 mod store;
+mod stored;
 mod throttle;
 mod url;
 
@@ -24,8 +26,9 @@ pub use error::Error;
 pub use list::{Listing, Slack, Times, Wanted};
 pub use partition::{Fact, LogFile, LogFolder, Partition};
 pub use rights::{Reading, Rights, rights};
-pub use s3::S3Options;
-pub use store::Requests;
+pub use s3::{Caller, S3Options};
+pub use store::{Folder, Object, Requests};
+pub use stored::{Body, Held, Stored, is_below};
 pub use url::{Location, schema_name};
 
 use cache::Cache;

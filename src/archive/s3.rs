@@ -120,6 +120,32 @@ struct Credentials {
     current: Mutex<Option<(Arc<AwsCredential>, Option<SystemTime>)>>,
 }
 
+/// Who asks services of AWS other than S3: the same configuration, credentials and role.
+#[derive(Debug)]
+pub struct Caller {
+    /// What clients of the services are made from.
+    pub config: SdkConfig,
+    /// Who it is, as far as it is known without asking AWS.
+    pub identity: String,
+}
+
+impl Caller {
+    /// Finds credentials. `region` counts where the configuration names none.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`] when there are none.
+    pub async fn find(options: &S3Options, region: Option<&str>) -> Result<Self, Error> {
+        let config = sdk_config(options).await;
+        let region = config.region().cloned().or_else(|| region.map(|region| Region::new(region.to_owned())));
+        // A role is assumed in a region, too.
+        let config = config.into_builder().region(region).build();
+        let credentials = Credentials::find(&config, options).await?;
+        let identity = credentials.identity();
+        let config = config.into_builder().credentials_provider(credentials.provider).build();
+        Ok(Self { config, identity })
+    }
+}
+
 /// How long before their expiry credentials are renewed.
 const RENEWAL: Duration = Duration::from_secs(5 * 60);
 

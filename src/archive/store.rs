@@ -15,12 +15,15 @@ use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt};
 use super::layout;
 use super::partition::LogFile;
 use super::s3::Bucket;
-use super::{Error, Location, S3Options, s3, url};
+use super::stored::{Held, KnownFolders, Room, Stored};
+use super::{Error, Location, S3Options, s3, stored, url};
 
 /// What can hold an archive.
 pub(super) struct Store {
     place: Place,
     requests: Requests,
+    known: KnownFolders,
+    room: Room,
 }
 
 /// How often the store was asked.
@@ -58,19 +61,24 @@ enum Place {
 
 /// One file, as the store lists it.
 #[derive(Debug, Clone)]
-pub(super) struct Object {
+pub struct Object {
     /// Key below the archive's root.
-    pub(super) key: String,
-    pub(super) size: u64,
-    pub(super) modified: DateTime<Utc>,
-    pub(super) etag: Option<String>,
+    pub key: String,
+    /// Bytes as stored.
+    pub size: u64,
+    /// When it was last modified.
+    pub modified: DateTime<Utc>,
+    /// The object's entity tag, where the store has one.
+    pub etag: Option<String>,
 }
 
 /// What stands directly in a folder, each sorted by name.
 #[derive(Debug, Default)]
-pub(super) struct Folder {
-    pub(super) folders: Vec<String>,
-    pub(super) files: Vec<Object>,
+pub struct Folder {
+    /// Names of folders.
+    pub folders: Vec<String>,
+    /// Files.
+    pub files: Vec<Object>,
 }
 
 impl Store {
@@ -83,7 +91,11 @@ impl Store {
             prefix: Key::default(),
             single: None,
         };
-        Self { place, requests: Requests::default() }
+        Self::at(place)
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, requests: Requests::default(), known: KnownFolders::default(), room: Room::default() }
     }
 
     pub(super) async fn open(location: &Location, options: &S3Options) -> Result<Self, Error> {
@@ -103,7 +115,7 @@ impl Store {
                 }
             }
         };
-        Ok(Self { place, requests: Requests::default() })
+        Ok(Self::at(place))
     }
 
     pub(super) fn requests(&self) -> &Requests {
@@ -233,6 +245,44 @@ impl Store {
     /// An object of the bucket, by its whole key.
     pub(super) async fn object(&self, key: &str) -> Result<Vec<u8>, Error> {
         self.get(Key::from(key), GetOptions::default()).await
+    }
+
+    /// Any file below the root, as it is stored: on disk.
+    pub(super) fn opened(&self, key: &str) -> Result<Stored, Error> {
+        let Place::Local { root, single: false } = &self.place else { return Err(Error::Vanished) };
+        self.requests.get.fetch_add(1, Ordering::Relaxed);
+        stored::opened(root, key, &self.known)
+    }
+
+    /// Any object below the prefix, as it is stored: in a bucket.
+    pub(super) async fn received(&self, key: &str) -> Result<(Stored, Held<'_>), Error> {
+        let Place::Bucket { bucket, prefix, .. } = &self.place else { return Err(Error::Vanished) };
+        if !stored::is_below(key) {
+            return Err(Error::Outside(key.to_owned()));
+        }
+        let path = below(prefix, key);
+        let _permit = bucket.throttle.permit().await;
+        self.requests.get.fetch_add(1, Ordering::Relaxed);
+        let received = match bucket.store.get_opts(&path, GetOptions::default()).await {
+            Ok(got) => stored::received(got, &self.room).await,
+            Err(error) => Err(error),
+        };
+        received.map_err(|error| self.refused(error, &path))
+    }
+
+    /// Refuses a folder on disk that is a symbolic link: it may lead out of the archive, or round in it.
+    pub(super) fn check_folder(&self, key: &str) -> Result<(), Error> {
+        let Place::Local { root, .. } = &self.place else { return Ok(()) };
+        let is_link = fs::symlink_metadata(root.join(key)).is_ok_and(|metadata| metadata.is_symlink());
+        if is_link && !key.is_empty() { Err(Error::Outside(key.to_owned())) } else { Ok(()) }
+    }
+
+    /// Where a key below the root is on disk.
+    pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
+        match &self.place {
+            Place::Local { root, .. } => Some(root.join(key)),
+            Place::Bucket { .. } => None,
+        }
     }
 
     async fn get(&self, path: Key, options: GetOptions) -> Result<Vec<u8>, Error> {

@@ -15,6 +15,7 @@ use super::policy::PolicyArgs;
 use super::query::QueryArgs;
 use super::shell::ShellArgs;
 use super::translate::TranslateArgs;
+use super::verify::VerifyArgs;
 
 /// Ask questions of archived AWS CloudTrail trails, in SQL or in the language of CloudWatch Logs Insights.
 #[derive(Debug, Parser)]
@@ -54,6 +55,9 @@ pub(super) enum Command {
     Lookup(LookupArgs),
     /// Show which accounts, regions and days have deliveries, and where they are missing.
     Coverage(CoverageArgs),
+    /// Verify that log files are those that CloudTrail delivered, by its signed digest files.
+    #[command(alias = "validate-logs")]
+    Verify(VerifyArgs),
     /// Write a query as SQL.
     Translate(TranslateArgs),
     /// Try out a metric-filter pattern, or have it explained.
@@ -82,6 +86,7 @@ impl Command {
             },
             Self::Lookup(args) => &mut args.archives,
             Self::Coverage(args) => &mut args.archives,
+            Self::Verify(args) => &mut args.archives,
             Self::Policy(args) => &mut args.archives,
             Self::Filter(args) => return args.default_archives(archives),
             Self::Config(_) | Self::Completions(_) | Self::Man(_) => return,

@@ -18,6 +18,7 @@ mod shell;
 mod texts;
 mod translate;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ fn start(cli: Cli, setup: &Setup, terminal: &Terminal) -> Result<Exit, Error> {
     runtime.worker_threads(threads.unwrap_or(1).max(1).saturating_add(1));
     let runtime = runtime.enable_all().build().map_err(|error| Error::Bug(error.to_string()))?;
     let exit = match cli.command {
+        // It ends by itself at Ctrl-C, with what it has verified so far.
+        Some(Command::Verify(args)) => runtime.block_on(verify::run(&args, options, terminal)),
         Some(command) => runtime.block_on(interruptible(run_command(&command, options, setup, terminal))),
         None => shell::run(&runtime, &cli.archives, &cli.shell, options, setup, terminal),
     };
@@ -77,6 +80,7 @@ async fn run_command(command: &Command, options: Options, setup: &Setup, termina
         Command::Hunt(args) => hunt::run(args, options, terminal).await,
         Command::Lookup(args) => lookup::run(args, options, terminal).await,
         Command::Coverage(args) => coverage::run(args, options, terminal).await,
+        Command::Verify(args) => verify::run(args, options, terminal).await,
         Command::Translate(args) => translate::run(args, options, terminal).await,
         Command::Filter(args) => filter::run(&args.what, options, terminal).await,
         Command::Alarm(args) => alarm::run(&args.what, options, terminal).await,

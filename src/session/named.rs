@@ -89,7 +89,10 @@ impl Asked<'_> {
     }
 
     /// Opens it. `all` knows the names that could have been meant.
-    pub(super) async fn open(&self, all: &Options) -> Result<Arc<Archive>, Error> {
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn open(&self, all: &Options) -> Result<Arc<Archive>, Error> {
         let opened = Archive::open(self.location()?, &self.options.s3).await;
         opened.map(Arc::new).map_err(|source| {
             let similar = closest(self.given, all.named.iter().map(|named| named.name.as_str()));

@@ -96,6 +96,26 @@ impl Terminal {
         self.beside(&mut progress, None, planned).await
     }
 
+    /// Waits for work that is told of in a line of its own.
+    pub async fn watch<T>(&self, line: impl Fn() -> String, work: impl Future<Output = T>) -> T {
+        let Some(mut progress) = self.progress() else { return work.await };
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => {
+                    progress.clear();
+                    return done;
+                }
+                () = progress.tick() => {
+                    if let Some(line) = progress.draw_line(line()) {
+                        self.write_line(&line);
+                    }
+                }
+            }
+        }
+    }
+
     /// The next rows of an answer, after a line about how far it is where that takes long.
     async fn next(&self, answer: &mut Answer, progress: &mut Option<Progress>) -> Result<Option<RecordBatch>, Error> {
         let Some(progress) = progress else { return answer.next().await };

@@ -71,6 +71,14 @@ impl Progress {
         if self.form == Form::Json {
             return Some(counted(&line, reached.as_ref(), taken));
         }
+        self.draw_line(line)
+    }
+
+    /// Shows a line. Gives a line of a log back.
+    pub(super) fn draw_line(&self, line: String) -> Option<String> {
+        if self.form == Form::Json {
+            return Some(counted_line("progress", &line, &[]));
+        }
         if !self.is_line {
             return Some(line);
         }

@@ -1,0 +1,247 @@
+//! What every part of a verification shares: the archive, the options, and the work on files, bounded.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::{StreamExt, stream};
+use tokio::sync::Semaphore;
+
+use super::content::{Compression, Hasher};
+use super::discover::is_absent;
+use super::event::Event;
+use super::options::{Error, Options};
+use super::place::Place;
+use super::progress::Progress;
+use super::status::Class;
+use crate::archive::{self, Archive, Location, Stored, from_logs};
+
+/// Where a file is, as far as the archive goes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Where {
+    /// In the archive, under this key below its root.
+    Here(String),
+    /// In another bucket.
+    Bucket { bucket: String, key: String },
+    /// Nowhere that may be looked at, and why.
+    Nowhere(&'static str),
+}
+
+/// A file to be worked on.
+pub(super) trait Job: Send + 'static {
+    fn place(&self) -> &Where;
+    /// Whether it may be stored under another compression.
+    fn is_log(&self) -> bool;
+}
+
+/// A file that was opened, and how it is compressed.
+pub(super) type Opened = Result<(Stored, Compression), archive::Error>;
+
+pub(super) struct Context {
+    pub(super) archive: Arc<Archive>,
+    pub(super) options: Options,
+    pub(super) progress: Arc<Progress>,
+    /// The bucket and the prefix that the archive is; none on disk.
+    pub(super) bucket: Option<(String, String)>,
+    /// Log files that are stored under another compression.
+    pub(super) recompressed: AtomicU64,
+    hashers: Mutex<Vec<Hasher>>,
+    workers: Semaphore,
+    others: tokio::sync::Mutex<HashMap<String, Result<Arc<Archive>, Arc<archive::Error>>>>,
+}
+
+/// Objects of a bucket that are asked for at once by one batch.
+const FETCHES: usize = 32;
+const GZIP: &str = ".gz";
+
+impl Context {
+    pub(super) fn new(archive: Arc<Archive>, options: Options, progress: Arc<Progress>) -> Self {
+        let bucket = match archive.location() {
+            Location::Local(_) => None,
+            Location::S3 { bucket, prefix } => Some((bucket.clone(), prefix.clone())),
+        };
+        let workers = Semaphore::new(options.jobs.max(1));
+        Self {
+            archive,
+            options,
+            progress,
+            bucket,
+            recompressed: AtomicU64::new(0),
+            hashers: Mutex::default(),
+            workers,
+            others: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Counts what is bad, and keeps what was verified for later runs.
+    pub(super) fn note(&self, event: &Event) -> Result<(), Error> {
+        let (class, state) = (event.class(), self.options.state.as_ref());
+        if class == Some(Class::Failure) {
+            self.progress.failure();
+        }
+        match (state, event) {
+            (Some(state), Event::Digest(digest)) => state.digest(digest),
+            (Some(state), Event::Log(log)) => state.log(log),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the file is that a digest file calls this, in an archive whose keys differ as `place` says.
+    pub(super) fn find(&self, place: &Place, bucket: &str, key: &str) -> Where {
+        const OUTSIDE: &str = "it leads out of the archive";
+        let Some((own, prefix)) = &self.bucket else {
+            return place.actual_of_copy(key).map_or(Where::Nowhere(OUTSIDE), Where::Here);
+        };
+        let mapped = self.options.bucket_map.get(bucket).map_or(bucket, String::as_str);
+        if self.options.allow_moved {
+            return place.actual_of_copy(key).map_or(Where::Nowhere(OUTSIDE), Where::Here);
+        }
+        if !archive::is_below(key) {
+            return Where::Nowhere(OUTSIDE);
+        }
+        if mapped != own {
+            return Where::Bucket { bucket: mapped.to_owned(), key: key.to_owned() };
+        }
+        Place::of_prefix(prefix).actual(key).map_or(Where::Nowhere(OUTSIDE), Where::Here)
+    }
+
+    /// How the archive's keys differ from signed ones, by a digest file that was found under `actual`; none when it was
+    /// moved there.
+    pub(super) fn place(&self, bucket: &str, signed: &str, actual: &str) -> Option<Place> {
+        match &self.bucket {
+            Some((own, prefix)) if !self.options.allow_moved => {
+                let mapped = self.options.bucket_map.get(bucket).map_or(bucket, String::as_str);
+                let place = Place::of_prefix(prefix);
+                (mapped == own && place.actual(signed).as_deref() == Some(actual)).then_some(place)
+            }
+            Some((_, prefix)) => {
+                let actual = Place::of_prefix(prefix).signed(actual)?;
+                let tail = from_logs(signed)?;
+                // What is moved keeps its layout below the prefix.
+                (from_logs(&actual)? == tail)
+                    .then(|| Place::of(signed, actual.strip_prefix(&format!("{prefix}/")).unwrap_or(&actual)))?
+            }
+            None => Place::of(signed, actual),
+        }
+    }
+
+    /// Works on files, some at a time, and gives the results in their order.
+    pub(super) async fn each<J: Job, T: Send + 'static>(
+        self: &Arc<Self>,
+        jobs: Vec<J>,
+        work: fn(&Self, &mut Hasher, J, Opened) -> T,
+    ) -> Result<Vec<T>, Error> {
+        let is_here = jobs.iter().all(|job| !matches!(job.place(), Where::Bucket { .. }));
+        if self.archive.is_local() && is_here {
+            let context = Arc::clone(self);
+            return self
+                .worked(move |hasher| {
+                    jobs.into_iter()
+                        .map(|job| {
+                            let opened = context.opened(&job);
+                            work(&context, hasher, job, opened)
+                        })
+                        .collect()
+                })
+                .await;
+        }
+        let one = |job: J| async move {
+            let (opened, _held) = match self.received(&job).await {
+                Ok((opened, compression, held)) => (Ok((opened, compression)), held),
+                Err(error) => (Err(error), None),
+            };
+            let context = Arc::clone(self);
+            self.worked(move |hasher| work(&context, hasher, job, opened)).await
+        };
+        let results: Vec<_> = stream::iter(jobs).map(one).buffered(FETCHES).collect().await;
+        results.into_iter().collect()
+    }
+
+    /// Blocking work, as much at once as there are workers.
+    async fn worked<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Hasher) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        // The semaphore is never closed.
+        let _permit = self.workers.acquire().await.ok();
+        let context = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || {
+            let free = context.hashers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut hasher = free.unwrap_or_default();
+            let done = work(&mut hasher);
+            context.hashers.lock().unwrap_or_else(PoisonError::into_inner).push(hasher);
+            done
+        });
+        task.await.map_err(|error| Error::Task(error.to_string()))
+    }
+
+    /// A file on disk. Blocks.
+    fn opened(&self, job: &impl Job) -> Opened {
+        let key = match job.place() {
+            Where::Here(key) => key,
+            Where::Bucket { .. } => return Err(archive::Error::Vanished),
+            Where::Nowhere(_) => return Err(archive::Error::Outside(String::new())),
+        };
+        let opened = self.archive.open_local(key);
+        match (opened, key.strip_suffix(GZIP)) {
+            (Err(error), Some(stem)) if job.is_log() && is_absent(&error) => {
+                for (compression, ending) in Compression::OTHERS {
+                    if let Ok(stored) = self.archive.open_local(&format!("{stem}{ending}")) {
+                        self.recompressed.fetch_add(1, Ordering::Relaxed);
+                        return Ok((stored, compression));
+                    }
+                }
+                Err(error)
+            }
+            (opened, _) => Ok((opened?, Compression::Gzip)),
+        }
+    }
+
+    /// An object of a bucket.
+    async fn received(
+        &self,
+        job: &impl Job,
+    ) -> Result<(Stored, Compression, Option<archive::Held<'_>>), archive::Error> {
+        let (bucket, key) = match job.place() {
+            Where::Here(key) if self.archive.is_local() => {
+                return self.archive.open_local(key).map(|it| (it, Compression::Gzip, None));
+            }
+            Where::Here(key) => (None, key),
+            Where::Bucket { bucket, key } => (Some(bucket), key),
+            Where::Nowhere(_) => return Err(archive::Error::Outside(String::new())),
+        };
+        if let Some(bucket) = bucket {
+            let other = self.other(bucket).await?;
+            // Its room is its own: what is held of it is bound to it.
+            return other.receive(key).await.map(|(stored, _)| (stored, Compression::Gzip, None));
+        }
+        let received = self.archive.receive(key).await;
+        match (received, key.strip_suffix(GZIP)) {
+            (Err(error), Some(stem)) if job.is_log() && is_absent(&error) => {
+                for (compression, ending) in Compression::OTHERS {
+                    if let Ok((stored, held)) = self.archive.receive(&format!("{stem}{ending}")).await {
+                        self.recompressed.fetch_add(1, Ordering::Relaxed);
+                        return Ok((stored, compression, Some(held)));
+                    }
+                }
+                Err(error)
+            }
+            (received, _) => received.map(|(stored, held)| (stored, Compression::Gzip, Some(held))),
+        }
+    }
+
+    /// Another bucket, opened once.
+    async fn other(&self, bucket: &str) -> Result<Arc<Archive>, archive::Error> {
+        let mut others = self.others.lock().await;
+        if !others.contains_key(bucket) {
+            let location = Location::S3 { bucket: bucket.to_owned(), prefix: String::new() };
+            let opened = Archive::open(location, &self.options.s3).await;
+            others.insert(bucket.to_owned(), opened.map(Arc::new).map_err(Arc::new));
+        }
+        match others.get(bucket) {
+            Some(Ok(archive)) => Ok(Arc::clone(archive)),
+            Some(Err(error)) => Err(archive::Error::Service(error.to_string())),
+            None => Err(archive::Error::NoSuchBucket(bucket.to_owned())),
+        }
+    }
+}
