@@ -73,6 +73,13 @@ impl Place {
         })
     }
 
+    /// The folder of digest files below this account.
+    #[must_use]
+    pub fn digests(&self) -> Self {
+        let partition = Partition { folder: Some(DIGEST_FOLDER.to_owned()), ..self.partition.clone() };
+        Self { level: Level::Folder, partition, ..self.clone() }
+    }
+
     /// What the folder `name` is, below this one.
     #[must_use]
     pub fn enter(&self, name: &str) -> Entry {

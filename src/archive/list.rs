@@ -55,11 +55,11 @@ impl Default for Slack {
 const CLOCK_ERROR: Duration = Duration::minutes(5);
 
 impl Times {
-    fn first_day(&self) -> Option<NaiveDate> {
+    pub(super) fn first_day(&self) -> Option<NaiveDate> {
         Some(self.from?.checked_sub_signed(CLOCK_ERROR)?.date_naive())
     }
 
-    fn last_day(&self) -> Option<NaiveDate> {
+    pub(super) fn last_day(&self) -> Option<NaiveDate> {
         match self.slack {
             Slack::Days(days) => self.to?.date_naive().checked_add_days(Days::new(days)),
             Slack::All => None,
@@ -67,7 +67,7 @@ impl Times {
     }
 
     /// Whether a folder of deliveries can hold wanted events, as far as its parts are known.
-    fn may_hold(&self, partition: &Partition) -> bool {
+    pub(super) fn may_hold(&self, partition: &Partition) -> bool {
         let Some(year) = partition.year else { return true };
         let first = NaiveDate::from_ymd_opt(year, partition.month.unwrap_or(1), partition.day.unwrap_or(1));
         let last = match (partition.month, partition.day) {
@@ -136,12 +136,12 @@ impl Listing {
 /// How many folders may be opened in search of trails; a bucket of something else is not walked to its end.
 const MOST_FOLDERS: usize = 20_000;
 /// Listings under way at once.
-const CONCURRENT_LISTINGS: usize = 64;
+pub(super) const CONCURRENT_LISTINGS: usize = 64;
 
-/// A region of a trail: where keys begin to sort by time.
-struct Region {
-    key: String,
-    place: Place,
+/// A folder of a trail. Of a region: where keys begin to sort by time.
+pub(super) struct Region {
+    pub(super) key: String,
+    pub(super) place: Place,
 }
 
 /// Lists what is wanted.
@@ -153,7 +153,7 @@ pub(super) async fn list(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> R
         store.folder("").await?.files.into_iter().for_each(|object| keeper.keep(object, &place.partition));
         return Ok(keeper.listing);
     }
-    let Found { regions, loose, mut listing } = discover(store, cache, wanted).await?;
+    let Found { regions, loose, mut listing, .. } = discover(store, cache, wanted).await?;
     if regions.is_empty() {
         let mut keeper = Keeper::new(wanted);
         loose.into_iter().for_each(|object| keeper.keep(object, &Partition::default()));
@@ -170,14 +170,17 @@ pub(super) async fn list(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> R
 }
 
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     regions: Vec<Region>,
-    loose: Vec<Object>,
-    listing: Listing,
+    /// Folders of digest files, below their accounts.
+    pub(super) digests: Vec<Region>,
+    /// Files above every region.
+    pub(super) loose: Vec<Object>,
+    pub(super) listing: Listing,
 }
 
 /// Walks down to the regions, one level at a time, asking the folders of a level at once.
-async fn discover(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> Result<Found, Error> {
+pub(super) async fn discover(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> Result<Found, Error> {
     let above = store.names_above();
     let root = Place::of(above.iter().map(String::as_str));
     let mut found = Found::default();
@@ -200,7 +203,14 @@ async fn discover(store: &Store, cache: &Cache, wanted: &Wanted<'_>) -> Result<F
             let Some(folder) = found.listing.passable(folder, &key)? else { continue };
             found.loose.extend(folder.files.iter().cloned());
             for name in &folder.folders {
-                let Entry::Into(next) = place.enter(name) else { continue };
+                let next = match place.enter(name) {
+                    Entry::Into(next) => next,
+                    Entry::Digests => {
+                        found.digests.push(Region { key: join(&key, name), place: place.digests() });
+                        continue;
+                    }
+                    Entry::Other => continue,
+                };
                 if (wanted.folder)(&next.partition, next.level) {
                     level.push((join(&key, name), next));
                 } else {
@@ -274,7 +284,7 @@ async fn interval(store: &Store, cache: &Cache, region: &Region, wanted: &Wanted
 }
 
 /// The place of an object's folder, from the names below its region.
-fn place_of(region: &Region, key: &str) -> Place {
+pub(super) fn place_of(region: &Region, key: &str) -> Place {
     let above = region.key.len() + usize::from(!region.key.is_empty());
     let names = key.get(above..).unwrap_or_default();
     let folders = names.rsplit_once('/').map_or("", |(folders, _)| folders).split('/');
@@ -363,7 +373,7 @@ impl<'a> Keeper<'a> {
     }
 }
 
-fn join(key: &str, name: &str) -> String {
+pub(super) fn join(key: &str, name: &str) -> String {
     if key.is_empty() { name.to_owned() } else { format!("{key}/{name}") }
 }
 

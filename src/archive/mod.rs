@@ -5,6 +5,7 @@
 
 mod cache;
 mod digest_name;
+mod digests;
 mod error;
 mod keys;
 pub mod layout;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use datafusion::object_store::ObjectStore;
 
 pub use digest_name::{DIGEST_FOLDER, DigestName, KeyParts, from_logs};
+pub use digests::DigestListing;
 pub use error::Error;
 pub use list::{Listing, Slack, Times, Wanted};
 pub use partition::{Fact, LogFile, LogFolder, Partition};
@@ -82,6 +84,20 @@ impl Archive {
     /// When a folder cannot be listed.
     pub async fn list(&self, wanted: &Wanted<'_>) -> Result<Listing, Error> {
         list::list(&self.store, &self.cache, wanted).await
+    }
+
+    /// Shows every digest file of the folders and times that are wanted, by its place and its name; no file is read.
+    ///
+    /// Those of one trail in one account and region come in the order of their times.
+    ///
+    /// # Errors
+    /// When the archive's root cannot be listed; folders below it that cannot be are told.
+    pub async fn digests(
+        &self,
+        wanted: &Wanted<'_>,
+        each: &(dyn Fn(&Partition, DigestName<'_>) + Sync),
+    ) -> Result<DigestListing, Error> {
+        digests::list(&self.store, &self.cache, wanted, each).await
     }
 
     /// Forgets what was listed, so that the next query sees what there is now.

@@ -12,6 +12,7 @@ use super::hunt::HuntArgs;
 use super::lookup::LookupArgs;
 use super::man::ManArgs;
 use super::policy::PolicyArgs;
+use super::public_keys::PublicKeysArgs;
 use super::query::QueryArgs;
 use super::shell::ShellArgs;
 use super::translate::TranslateArgs;
@@ -64,6 +65,8 @@ pub(super) enum Command {
     Filter(FilterArgs),
     /// Run CloudWatch alarms over the past.
     Alarm(AlarmArgs),
+    /// Fetch the public keys that digest files are signed with.
+    PublicKeys(PublicKeysArgs),
     /// Write the least IAM policy that reads an archive.
     Policy(PolicyArgs),
     /// Show the configuration, and where each part of it comes from.
@@ -89,7 +92,7 @@ impl Command {
             Self::Verify(args) => &mut args.archives,
             Self::Policy(args) => &mut args.archives,
             Self::Filter(args) => return args.default_archives(archives),
-            Self::Config(_) | Self::Completions(_) | Self::Man(_) => return,
+            Self::PublicKeys(_) | Self::Config(_) | Self::Completions(_) | Self::Man(_) => return,
         };
         if named.is_empty() {
             *named = archives;

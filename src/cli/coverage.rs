@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
 use super::Exit;
 use super::output::OutputArgs;
-use crate::archive::{Slack, Times, Wanted};
-use crate::coverage::{self, Counter, Coverage, FINDING_TONES, Look, Range, Stops, What};
+use crate::archive::{DigestName, Partition, Slack, Times, Wanted};
+use crate::coverage::{self, Counter, Coverage, DigestCounter, FINDING_TONES, Look, Range, Stops, What};
 use crate::output::summary::{human_bytes, human_count};
 use crate::output::{Format, Written};
 use crate::session::{Error, Options, Outcome, Session};
@@ -22,6 +23,10 @@ pub(super) struct CoverageArgs {
     /// Exit with 1 when deliveries are missing: a gap, a silence, or none at all.
     #[arg(long)]
     pub(super) fail_on_gap: bool,
+    /// Look at digest files, too: days whose log files none is about, and gaps that are none. Only their names are
+    /// looked at; `trailql verify` proves.
+    #[arg(long)]
+    pub(super) digests: bool,
     /// Do not read the last log files before a silence for the event that stopped the trail.
     #[arg(long)]
     pub(super) no_read: bool,
@@ -50,6 +55,10 @@ pub(super) async fn run(args: &CoverageArgs, options: Options, terminal: &Termin
     let mut outcome = terminal.wait(listed(&session, &counter)).await?;
     let (range, streams, undated) = counter.finish();
     let mut coverage = Coverage::new(&range, streams, now.date_naive());
+    let is_empty = coverage.streams.is_empty();
+    if args.digests {
+        coverage = with_digests(&session, coverage, &range, now, &mut outcome, terminal).await?;
+    }
     if coverage.streams.is_empty() && outcome.unlisted.is_empty() {
         outcome.why_empty = Some(why_empty(&outcome, &args.archives.join(", ")));
     }
@@ -64,7 +73,7 @@ pub(super) async fn run(args: &CoverageArgs, options: Options, terminal: &Termin
     let written = show(&coverage, format, args.output.limit, terminal, &mut sink)?;
     sink.keep()?;
     terminal.report(Some(&summary(&coverage)), &outcome, &written, started);
-    let is_bad = args.fail_on_gap && (coverage.is_broken() || coverage.streams.is_empty());
+    let is_bad = args.fail_on_gap && (coverage.is_broken() || is_empty);
     Ok(Exit::of_outcome(&outcome).and(if is_bad { Exit::BadNews } else { Exit::Complete }))
 }
 
@@ -99,6 +108,49 @@ async fn listed(session: &Session, counter: &Counter) -> Result<Outcome, Error> 
         outcome.files_listed += listing.listed;
     }
     Ok(outcome)
+}
+
+/// Lists the digest files of every archive, for the days that are shown and an hour on each side.
+async fn with_digests(
+    session: &Session,
+    coverage: Coverage,
+    range: &Range,
+    now: DateTime<Utc>,
+    outcome: &mut Outcome,
+    terminal: &Terminal,
+) -> Result<Coverage, Error> {
+    let day = chrono::Duration::days(1);
+    let midnight = |date: NaiveDate| date.and_hms_opt(0, 0, 0).map(|midnight| midnight.and_utc());
+    let first = range.since.or_else(|| midnight(coverage.span?.0)).and_then(|first| first.checked_sub_signed(day));
+    let last = range.until.or_else(|| midnight(coverage.span?.1)).and_then(|last| last.checked_add_signed(day));
+    let counter = DigestCounter::default();
+    let wanted = Wanted {
+        folder: &|partition, _| range.may_hold(partition),
+        file: &|_| true,
+        times: Times { from: first, to: last, slack: Slack::Days(0) },
+    };
+    let mut count = 0;
+    for (place, archive) in session.archives().into_iter().enumerate() {
+        let each = |partition: &Partition, name: DigestName<'_>| counter.count(place, partition, name);
+        let listing = terminal.wait(session.list_digests(&archive, &wanted, &each)).await?;
+        let location = archive.location().display();
+        count += listing.listed;
+        if listing.is_below {
+            terminal.caution(
+                &format!("the digest files of `{location}` stand beside it, and are not seen"),
+                "name the folder of the account, or one above it",
+            );
+        }
+        // What could not be listed for log files was told already.
+        let unlisted = listing.unlisted.iter().map(|(key, error)| (format!("{location}/{key}"), error.to_string()));
+        for one in unlisted {
+            if !outcome.unlisted.contains(&one) {
+                outcome.unlisted.push(one);
+            }
+        }
+    }
+    terminal.note(&format!("{} digest files by name; `trailql verify` proves what they say", human_count(count)));
+    Ok(coverage.with_digests(counter.finish(), now))
 }
 
 fn why_empty(outcome: &Outcome, archives: &str) -> String {
@@ -155,7 +207,7 @@ fn show(
         let told = &coverage.findings[..coverage.findings.len().min(most)];
         return terminal.write(&coverage::findings(told).ok_or_else(bug)?, format, Some(FINDING_TONES), sink);
     }
-    let mut writer = terminal.writer(coverage::schema(), format, None, sink)?;
+    let mut writer = terminal.writer(coverage::schema(coverage), format, None, sink)?;
     let mut left = most;
     for rows in coverage.streams.iter().flat_map(|stream| coverage::rows(coverage, stream)) {
         if left == 0 {
@@ -174,7 +226,8 @@ fn summary(coverage: &Coverage) -> String {
     let plural =
         |count: u64, one: &str, many: &str| format!("{} {}", human_count(count), if count == 1 { one } else { many });
     let days = || coverage.streams.iter().flat_map(|stream| &stream.days);
-    let mut accounts: Vec<_> = coverage.streams.iter().map(|stream| &stream.key.account).collect();
+    let delivered = coverage.streams.iter().filter(|stream| !stream.days.is_empty());
+    let mut accounts: Vec<_> = delivered.map(|stream| &stream.key.account).collect();
     accounts.dedup();
     let mut parts = vec![
         plural(days().map(|day| u64::from(day.files)).sum(), "log file", "log files"),
@@ -182,6 +235,8 @@ fn summary(coverage: &Coverage) -> String {
         plural(accounts.len() as u64, "account", "accounts"),
     ];
     for (what, one, many) in [
+        ("no digests", "time without digests", "times without digests"),
+        ("part digests", "time with too few digests", "times with too few digests"),
         ("gap", "gap", "gaps"),
         ("silent", "silence", "silences"),
         ("pause", "pause", "pauses"),

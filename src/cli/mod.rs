@@ -13,6 +13,7 @@ mod lookup;
 mod man;
 mod output;
 mod policy;
+mod public_keys;
 mod query;
 mod shell;
 mod texts;
@@ -84,6 +85,7 @@ async fn run_command(command: &Command, options: Options, setup: &Setup, termina
         Command::Translate(args) => translate::run(args, options, terminal).await,
         Command::Filter(args) => filter::run(&args.what, options, terminal).await,
         Command::Alarm(args) => alarm::run(&args.what, options, terminal).await,
+        Command::PublicKeys(args) => public_keys::run(args, options, terminal).await,
         Command::Policy(args) => policy::run(args, &options, terminal),
         Command::Config(args) => config::run(&args.what, setup, terminal),
         Command::Completions(args) => completions::run(args),

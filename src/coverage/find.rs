@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 
 use super::count::{Key, Range, Stream};
+use super::proof::Proof;
 
 /// Percent of days, or of hours, that make deliveries usual.
 const USUAL: usize = 80;
@@ -40,6 +41,14 @@ pub enum What {
     Pause,
     /// Files that came late.
     Late,
+    /// Log files on days that no digest file is about.
+    Undigested,
+    /// Log files on days that digest files are about in part.
+    PartDigested,
+    /// Days without deliveries, but with digest files.
+    Quiet,
+    /// Regions without any deliveries, but with digest files.
+    OnlyDigests,
 }
 
 impl What {
@@ -51,6 +60,10 @@ impl What {
             Self::Silent => "silent",
             Self::Pause => "pause",
             Self::Late => "late",
+            Self::Undigested => "no digests",
+            Self::PartDigested => "part digests",
+            Self::Quiet => "quiet",
+            Self::OnlyDigests => "only digests",
         }
     }
 }
@@ -73,7 +86,7 @@ pub struct Finding {
 }
 
 /// Deliveries, and what is to be told of them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Coverage {
     /// Deliveries by account, region and folder, in this order.
     pub streams: Vec<Stream>,
@@ -81,6 +94,8 @@ pub struct Coverage {
     pub span: Option<(NaiveDate, NaiveDate)>,
     /// What is to be told, account by account.
     pub findings: Vec<Finding>,
+    /// What digest files say of it, where they were looked at.
+    pub(super) proof: Option<Proof>,
 }
 
 impl Coverage {
@@ -119,7 +134,7 @@ impl Coverage {
             findings.append(&mut whole);
         }
         findings.sort_by(|a, b| (&a.key, a.from, a.what).cmp(&(&b.key, b.from, b.what)));
-        Self { streams, span: Some((first, end)), findings }
+        Self { streams, span: Some((first, end)), findings, proof: None }
     }
 
     /// Whether deliveries are missing.

@@ -6,6 +6,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use unicode_width::UnicodeWidthStr;
 
 use super::count::{Key, Stream};
+use super::digests::Extent;
 use super::find::{Coverage, What};
 use crate::output::escape;
 use crate::output::summary::human_count;
@@ -38,6 +39,10 @@ const SHADES: [char; 4] = ['░', '▒', '▓', '█'];
 const ASCII_SHADES: [char; 4] = ['.', ':', '*', '#'];
 const GAP: char = '!';
 const SILENT: char = 'x';
+/// Log files that no digest file is about, or not the whole day.
+const UNDIGESTED: char = '?';
+/// Digest files, and no log files.
+const QUIET: char = '-';
 /// Columns that cells have at least, however narrow the terminal is.
 const FEWEST_CELLS: usize = 10;
 
@@ -67,7 +72,7 @@ pub fn map(coverage: &Coverage, look: Look, most: usize) -> Vec<String> {
     if coverage.streams.len() > most {
         lines.push(format!("and {} more rows", human_count((coverage.streams.len() - most) as u64)));
     }
-    lines.push(legend(first, last, unit, look));
+    lines.push(legend(coverage, first, last, unit, look));
     lines
 }
 
@@ -165,12 +170,12 @@ fn row(coverage: &Coverage, stream: &Stream, cells: &[(NaiveDate, NaiveDate)], l
         // Before a region's first delivery nothing can be missing.
         let is_alive = life.is_some_and(|(first, _)| first <= *end);
         let mark = told.iter().filter(|one| is_alive && one.from <= *end && *start <= one.to).map(|one| one.what).min();
+        let proof = Proven::of(coverage, stream, *start, *end);
         match mark {
-            Some(what) => {
-                let mark = if what == What::Gap { GAP } else { SILENT };
-                let _ = if look.color { write!(line, "\x1b[31m{mark}\x1b[0m") } else { write!(line, "{mark}") };
-            }
+            Some(what) => push(&mut line, if what == What::Gap { GAP } else { SILENT }, RED, look),
+            None if proof == Proven::Quiet => line.push(QUIET),
             None if count == 0 => line.push(' '),
+            None if proof == Proven::Missing => push(&mut line, UNDIGESTED, YELLOW, look),
             None => {
                 let place = usize::try_from((count * 4).div_ceil(most).saturating_sub(1)).unwrap_or_default();
                 line.push(shades.get(place).copied().unwrap_or(shades[3]));
@@ -180,12 +185,50 @@ fn row(coverage: &Coverage, stream: &Stream, cells: &[(NaiveDate, NaiveDate)], l
     line
 }
 
-fn legend(first: NaiveDate, last: NaiveDate, unit: Unit, look: Look) -> String {
+const RED: u8 = 31;
+const YELLOW: u8 = 33;
+
+fn push(line: &mut String, mark: char, color: u8, look: Look) {
+    let _ = if look.color { write!(line, "\x1b[{color}m{mark}\x1b[0m") } else { write!(line, "{mark}") };
+}
+
+/// What digest files say of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proven {
+    /// Nothing that needs a mark.
+    Plain,
+    /// A day with log files has no digest files, or too few.
+    Missing,
+    /// Digest files and no log files at all.
+    Quiet,
+}
+
+impl Proven {
+    fn of(coverage: &Coverage, stream: &Stream, start: NaiveDate, end: NaiveDate) -> Self {
+        let Some(proof) = &coverage.proof else { return Self::Plain };
+        let first = stream.days.partition_point(|day| day.date < start);
+        let days = stream.days.get(first..).unwrap_or_default();
+        let mut days = days.iter().take_while(|day| day.date <= end).peekable();
+        if days.peek().is_some() {
+            let is_missing = |extent| matches!(extent, Some(Extent::None | Extent::Part));
+            return if days.any(|day| is_missing(proof.of(stream, day.date))) { Self::Missing } else { Self::Plain };
+        }
+        // A year has no more than 366 of them.
+        let mut days = start.iter_days().take_while(|day| *day <= end);
+        if days.all(|day| proof.of(stream, day) == Some(Extent::Full)) { Self::Quiet } else { Self::Plain }
+    }
+}
+
+fn legend(coverage: &Coverage, first: NaiveDate, last: NaiveDate, unit: Unit, look: Look) -> String {
     let shades: String = if look.ascii { ASCII_SHADES } else { SHADES }.into_iter().collect();
     let name = UNITS.iter().find(|(known, _)| *known == unit).map_or("", |(_, name)| name);
     let gap = if unit == Unit::Day { "" } else { " in it" };
+    let digests = match coverage.proof {
+        Some(_) => format!(", {UNDIGESTED} no digests or too few{gap}, {QUIET} digests and no log files"),
+        None => String::new(),
+    };
     format!(
-        "{first} to {last}, a cell is a {name}: {shades} few to many log files for the row, {GAP} gap{gap}, {SILENT} silent"
+        "{first} to {last}, a cell is a {name}: {shades} few to many log files for the row, {GAP} gap{gap}, {SILENT} silent{digests}"
     )
 }
 

@@ -9,22 +9,33 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimeUnit};
 
 use super::count::{Day, Stream};
+use super::digests::Extent;
 use super::find::{Coverage, Finding, What};
+use super::proof::is_about;
 use crate::output::{Tone, Tones};
 
 /// The tones of what is told.
 pub const FINDING_TONES: Tones = Tones {
     column: "what",
-    values: &[("gap", Tone::Bad), ("silent", Tone::Bad), ("pause", Tone::Warning), ("late", Tone::Notice)],
+    values: &[
+        ("gap", Tone::Bad),
+        ("silent", Tone::Bad),
+        ("pause", Tone::Warning),
+        ("no digests", Tone::Warning),
+        ("part digests", Tone::Warning),
+        ("late", Tone::Notice),
+        ("quiet", Tone::Notice),
+        ("only digests", Tone::Notice),
+    ],
 };
 
-/// The columns of [`rows`].
+/// The columns of [`rows`]; those of digest files where they were looked at.
 #[must_use]
-pub fn schema() -> SchemaRef {
+pub fn schema(coverage: &Coverage) -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     let number = |name: &str| Field::new(name, DataType::Int64, true);
     let time = |name: &str| Field::new(name, DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true);
-    Arc::new(Schema::new(vec![
+    let mut columns = vec![
         text("organization"),
         text("account"),
         text("region"),
@@ -37,29 +48,40 @@ pub fn schema() -> SchemaRef {
         time("last_delivery"),
         number("longest_pause_hours"),
         number("late_files"),
-        text("remark"),
-    ]))
+    ];
+    if coverage.proof.is_some() {
+        columns.extend([number("digests"), text("digest_coverage")]);
+    }
+    columns.push(text("remark"));
+    Arc::new(Schema::new(columns))
 }
 
 /// The days of a stream, from its first delivery to the end of the coverage, those without deliveries included.
 ///
 /// The status is `delivered`, `gap`, `silent`, or `quiet`: nothing was delivered, and that is not unusual.
 pub fn rows<'a>(coverage: &'a Coverage, stream: &'a Stream) -> impl Iterator<Item = Option<RecordBatch>> + 'a {
-    let told: Vec<&Finding> = coverage.of(&stream.key).collect();
-    let mut next = stream.life().map(|(first, _)| first);
+    let told: Vec<&Finding> = coverage.of(&stream.key).filter(|finding| is_about(finding, stream)).collect();
+    let of_digests = || coverage.proof.as_ref()?.life(stream, coverage.span);
+    let mut next = stream.life().or_else(of_digests).map(|(first, _)| first);
     std::iter::from_fn(move || {
         let ((_, end), from) = (coverage.span?, next?);
         let days: Vec<NaiveDate> = from.iter_days().take_while(|day| *day <= end).take(AT_ONCE).collect();
         next = days.last()?.succ_opt();
-        Some(batch(stream, end, &told, &days))
+        Some(batch(coverage, stream, end, &told, &days))
     })
 }
 
 /// Days of a batch.
 const AT_ONCE: usize = 4096;
 
-fn batch(stream: &Stream, end: NaiveDate, told: &[&Finding], days: &[NaiveDate]) -> Option<RecordBatch> {
-    let (first, _) = stream.life()?;
+fn batch(
+    coverage: &Coverage,
+    stream: &Stream,
+    end: NaiveDate,
+    told: &[&Finding],
+    days: &[NaiveDate],
+) -> Option<RecordBatch> {
+    let first = stream.life().map(|(first, _)| first);
     let delivered: Vec<Option<&Day>> = days.iter().map(|day| stream.on(*day)).collect();
     let of_day =
         |day: &NaiveDate| told.iter().copied().filter(|one| one.from <= *day && *day <= one.to).collect::<Vec<_>>();
@@ -90,10 +112,10 @@ fn batch(stream: &Stream, end: NaiveDate, told: &[&Finding], days: &[NaiveDate])
     let pauses: Int64Array = days
         .iter()
         .zip(&delivered)
-        .map(|(day, delivered)| Some(i64::from((*delivered)?.longest_pause(*day != first && *day != end))))
+        .map(|(day, delivered)| Some(i64::from((*delivered)?.longest_pause(Some(*day) != first && *day != end))))
         .collect();
     let key = &stream.key;
-    let columns = vec![
+    let mut columns = vec![
         constant(&key.organization),
         constant(&key.account),
         constant(&key.region),
@@ -106,9 +128,15 @@ fn batch(stream: &Stream, end: NaiveDate, told: &[&Finding], days: &[NaiveDate])
         time(Day::last),
         Arc::new(pauses),
         number(|day| i64::from(day.late)),
-        Arc::new(remarks),
     ];
-    RecordBatch::try_new(schema(), columns).ok()
+    if let Some(proof) = &coverage.proof {
+        let counts = days.iter().map(|day| i64::try_from(proof.count(stream, *day)?).ok());
+        let extents = days.iter().map(|day| proof.of(stream, *day).map(Extent::name));
+        columns.push(Arc::new(counts.collect::<Int64Array>()));
+        columns.push(Arc::new(extents.collect::<StringArray>()));
+    }
+    columns.push(Arc::new(remarks));
+    RecordBatch::try_new(schema(coverage), columns).ok()
 }
 
 /// What is told, as a table.

@@ -76,6 +76,9 @@ struct Pending {
     end: DateTime<Utc>,
     hash: Option<String>,
     signature: Option<String>,
+    /// Whether the digest file that has it is authenticated. If not, its copy of a signature may be tried all the
+    /// same, since that proves itself; nothing else of the link counts.
+    is_proven: bool,
 }
 
 type Walked<T> = Result<T, Stop>;
@@ -96,7 +99,7 @@ impl From<Error> for Stop {
 pub(super) async fn walk(
     context: Arc<Context>,
     chain: Chain,
-    files: Vec<Wanted>,
+    files: impl Iterator<Item = Wanted>,
     out: mpsc::Sender<Step>,
 ) -> Result<(), Error> {
     let timeline = Timeline::new(&context.options);
@@ -119,9 +122,8 @@ pub(super) async fn walk(
 }
 
 impl Walk {
-    async fn run(mut self, files: Vec<Wanted>) -> Walked<()> {
+    async fn run(mut self, mut files: impl Iterator<Item = Wanted>) -> Walked<()> {
         let mut ahead: VecDeque<Loaded> = VecDeque::new();
-        let mut files = files.into_iter();
         let mut batches = VecDeque::new();
         let mut has_begun = false;
         loop {
@@ -154,6 +156,10 @@ impl Walk {
                 None => break,
             }
         }
+        for waiting in &mut self.waiting {
+            waiting.link = None;
+        }
+        self.flush().await?;
         if !self.chain.is_backfill()
             && let Some(hole) = self.timeline.finish(&self.context.options)
         {
@@ -198,7 +204,7 @@ impl Walk {
 
     /// What a link names that is newer than the next file of the listing, so that it is not in it.
     fn not_listed(&self, next: Option<&(DateTime<Utc>, Where)>) -> Option<Pending> {
-        let links = self.waiting.iter().filter_map(|waiting| waiting.link.as_ref());
+        let links = self.waiting.iter().filter_map(|waiting| waiting.link.as_ref().filter(|link| link.is_proven));
         let newest = links.max_by_key(|link| link.end)?;
         match next {
             Some((end, at)) if newest.end < *end || newest.at == *at => None,
@@ -244,9 +250,8 @@ impl Walk {
         let verdict = self.judge(&wanted, &content, &copies);
         let mut waiting = self.entry(&wanted, &content, verdict, named);
         for newer in &mut self.waiting {
-            if newer.link.as_ref().is_some_and(|link| link.at == wanted.at)
-                && let Some(link) = newer.link.take()
-            {
+            let is_settled = |link: &mut Pending| link.at == wanted.at || !link.is_proven && link.end >= wanted.end;
+            if let Some(link) = newer.link.take_if(is_settled).filter(|link| link.is_proven) {
                 if let Ok(content) = &content
                     && let Some(fault) = link_fault(&self.context, &link, content, &waiting.digest)
                 {
@@ -255,15 +260,14 @@ impl Walk {
                 newer.note_jump(&waiting.digest);
             }
         }
-        let is_passed = self.waiting.iter().any(|newer| newer.link.as_ref().is_some_and(|link| link.end < waiting.end));
+        let is_past = |link: &Pending| link.is_proven && link.end < waiting.end;
+        let is_passed = self.waiting.iter().any(|newer| newer.link.as_ref().is_some_and(is_past));
         if is_passed && waiting.digest.status == DigestStatus::Valid {
             waiting.digest.status = DigestStatus::Orphan;
             waiting.digest.class = self.class(DigestStatus::Orphan);
             waiting.digest.detail = Some("not linked by the next digest".to_owned());
         }
-        if let Ok(content) = &content
-            && waiting.digest.is_authenticated
-        {
+        if let Ok(content) = &content {
             self.link(&mut waiting, content);
         }
         self.waiting.push_back(waiting);
@@ -391,7 +395,7 @@ impl Walk {
         }
     }
 
-    /// Takes up the link of a digest file that is authenticated.
+    /// Takes up the link of a digest file.
     fn link(&self, waiting: &mut Waiting, content: &Content) {
         let Some(link) = content.document.link() else { return };
         let name = link.key.rsplit('/').next().unwrap_or(link.key);
@@ -400,6 +404,11 @@ impl Walk {
                 && named.region == self.chain.region
                 && named.is_backfill == self.chain.is_backfill()
         });
+        let is_proven = waiting.digest.is_authenticated;
+        let is_back = named.is_some_and(|named| named.end < waiting.end);
+        if !is_proven && !is_back {
+            return;
+        }
         let Some(named) = named else {
             return waiting.digest.break_link(&self.context, "the previous digest that it names is none of this chain");
         };
@@ -417,6 +426,7 @@ impl Walk {
             end: named.end,
             hash: link.hash.map(str::to_owned),
             signature: link.signature.map(str::to_owned),
+            is_proven,
         });
     }
 

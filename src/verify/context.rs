@@ -47,8 +47,11 @@ pub(super) struct Context {
     pub(super) recompressed: AtomicU64,
     hashers: Mutex<Vec<Hasher>>,
     workers: Semaphore,
-    others: tokio::sync::Mutex<HashMap<String, Result<Arc<Archive>, Arc<archive::Error>>>>,
+    others: tokio::sync::Mutex<HashMap<String, Other>>,
 }
+
+/// Another bucket, or why it cannot be opened.
+type Other = Result<Arc<Archive>, archive::Error>;
 
 /// Objects of a bucket that are asked for at once by one batch.
 const FETCHES: usize = 32;
@@ -236,7 +239,7 @@ impl Context {
         if !others.contains_key(bucket) {
             let location = Location::S3 { bucket: bucket.to_owned(), prefix: String::new() };
             let opened = Archive::open(location, &self.options.s3).await;
-            others.insert(bucket.to_owned(), opened.map(Arc::new).map_err(Arc::new));
+            others.insert(bucket.to_owned(), opened.map(Arc::new));
         }
         match others.get(bucket) {
             Some(Ok(archive)) => Ok(Arc::clone(archive)),

@@ -109,9 +109,9 @@ async fn of_owner(archive: &Archive, options: &Options, owner: String, place: Pl
     let account = place.partition.account.clone().unwrap_or_default();
     let wanted = |region: &String| options.regions.is_empty() || options.regions.contains(region);
     for (region, has_digests) in regions.into_iter().filter(|(region, _)| wanted(region)) {
-        let logs = crate::archive::from_logs(&owner).map_or(0, str::len);
+        let before = crate::archive::from_logs(&owner).and_then(|logs| owner.strip_suffix(logs)).unwrap_or_default();
         found.groups.push(Group {
-            before: owner[..owner.len() - logs].trim_end_matches('/').to_owned(),
+            before: before.trim_end_matches('/').to_owned(),
             organization: place.partition.organization.clone(),
             account: account.clone(),
             region,

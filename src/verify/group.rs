@@ -1,9 +1,9 @@
 //! One account's region, from its chains to the log files that none of them lists.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 
@@ -38,7 +38,29 @@ struct Files {
     home_region: String,
     is_backfill: bool,
     /// Newest first.
-    wanted: Vec<Wanted>,
+    files: Vec<File>,
+}
+
+/// A digest file, in few bytes: a chain has thousands in a year.
+struct File {
+    end: DateTime<Utc>,
+    /// Where it is not where its name says.
+    key: Option<Box<str>>,
+    has_metadata_file: bool,
+}
+
+impl Files {
+    /// The digest files, newest first, below the region's folder.
+    fn wanted(self, group: &Group) -> impl Iterator<Item = Wanted> + Send + use<> {
+        let Self { trail, home_region, is_backfill, files } = self;
+        let (folder, account, region) = (group.folder(DIGEST_FOLDER), group.account.clone(), group.region.clone());
+        files.into_iter().map(move |File { end, key, has_metadata_file }| {
+            let (account, region, trail, home_region) = (&*account, &*region, &*trail, &*home_region);
+            let usual = || DigestName { account, region, trail, home_region, end, is_backfill }.below_region();
+            let key = key.map_or_else(|| format!("{folder}/{}", usual()), String::from);
+            Wanted { at: Where::Here(key), end, has_metadata_file, is_backfill }
+        })
+    }
 }
 
 /// Log files checked in one go, and such goes under way.
@@ -53,6 +75,7 @@ const AFTER: Duration = Duration::hours(1);
 
 /// Verifies a group, and tells what it finds.
 pub(super) async fn verify(context: Arc<Context>, group: Group, out: Out) -> Result<(), Error> {
+    let group = Arc::new(group);
     let folder = group.folder(DIGEST_FOLDER);
     let mut closed = None;
     let chains = match group.has_digests {
@@ -61,12 +84,12 @@ pub(super) async fn verify(context: Arc<Context>, group: Group, out: Out) -> Res
     };
     let wants = |files: &Files| context.options.wants_trail(&files.trail, &files.home_region);
     let known = chains.iter().filter(|files| wants(files)).count() as u64;
-    context.progress.know(known, chains.iter().map(|files| files.wanted.len() as u64).sum(), 0);
+    context.progress.know(known, chains.iter().map(|files| files.files.len() as u64).sum(), 0);
     if let Some(detail) = closed {
         out.send(Event::Closed { uri: format!("{}/{folder}", context.archive.location().display()), detail }).await?;
     }
     let is_alone = context.options.trails.is_empty();
-    let mut worker = Worker::new(Arc::clone(&context), &group, out).await?;
+    let mut worker = Worker::new(Arc::clone(&context), Arc::clone(&group), out).await?;
     for files in chains {
         let is_reported = wants(&files);
         if is_reported || context.options.reading != Reading::DigestsOnly {
@@ -85,7 +108,7 @@ pub(super) async fn verify(context: Arc<Context>, group: Group, out: Out) -> Res
     for kind in &told.kinds {
         copies.extend(unlisted::search(&context, &group.folder(kind), &told, &out).await?);
     }
-    duplicates(&context, &folder, &told, copies, &out).await
+    duplicates(&context, &group, &told, copies, &out).await
 }
 
 /// The digest files of each chain.
@@ -96,8 +119,9 @@ async fn files(context: &Arc<Context>, folder: &str, closed: &mut Option<String>
     let from = options.start.map(|start| start - EARLY);
     let first = from.map_or_else(|| folder.to_owned(), |from| format!("{folder}/{}", from.format("%Y/%m/%d")));
     let last = format!("{folder}/{}/~", until.format("%Y/%m/%d"));
-    let mut chains: BTreeMap<(String, String, bool), Vec<Wanted>> = BTreeMap::new();
-    let mut beside: HashSet<String> = HashSet::new();
+    let mut chains: BTreeMap<(String, String, bool), Vec<File>> = BTreeMap::new();
+    // The digest file before, in the order of keys: its metadata file comes right behind it.
+    let mut before: Option<(String, (String, String, bool))> = None;
     let mut objects = context.archive.objects(folder, &first);
     while let Some(object) = objects.next().await {
         let object = match object {
@@ -109,26 +133,27 @@ async fn files(context: &Arc<Context>, folder: &str, closed: &mut Option<String>
                 continue;
             }
         };
-        let name = object.key.rsplit('/').next().unwrap_or(&object.key);
-        if name.ends_with(FILE_ENDING) {
-            beside.insert(object.key[..object.key.len() - FILE_ENDING.len()].to_owned());
+        if let Some(digest) = object.key.strip_suffix(FILE_ENDING) {
+            let chain = before.take().filter(|(key, _)| key == digest).and_then(|(_, chain)| chains.get_mut(&chain));
+            if let Some(file) = chain.and_then(|files| files.last_mut()) {
+                file.has_metadata_file = true;
+            }
             continue;
         }
+        let name = object.key.rsplit('/').next().unwrap_or(&object.key);
         let Some(named) = DigestName::parse(name) else { continue };
         if named.end > until || from.is_some_and(|from| named.end < from) {
             continue;
         }
-        let key = (named.trail.to_owned(), named.home_region.to_owned(), named.is_backfill);
-        let (end, is_backfill) = (named.end, named.is_backfill);
-        let wanted = Wanted { at: Where::Here(object.key), end, has_metadata_file: false, is_backfill };
-        chains.entry(key).or_default().push(wanted);
+        let is_usual = object.key.strip_prefix(folder).and_then(|key| key.strip_prefix('/')) == Some(&named.below_region());
+        let key = (!is_usual).then(|| object.key.as_str().into());
+        let chain = (named.trail.to_owned(), named.home_region.to_owned(), named.is_backfill);
+        chains.entry(chain.clone()).or_default().push(File { end: named.end, key, has_metadata_file: false });
+        before = Some((object.key, chain));
     }
-    let chains = chains.into_iter().map(|((trail, home_region, is_backfill), mut wanted)| {
-        for wanted in &mut wanted {
-            wanted.has_metadata_file = matches!(&wanted.at, Where::Here(key) if beside.contains(key));
-        }
-        wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.end));
-        Files { trail, home_region, is_backfill, wanted }
+    let chains = chains.into_iter().map(|((trail, home_region, is_backfill), mut files)| {
+        files.sort_by_key(|file| std::cmp::Reverse(file.end));
+        Files { trail, home_region, is_backfill, files }
     });
     Ok(chains.collect())
 }
@@ -136,6 +161,7 @@ async fn files(context: &Arc<Context>, folder: &str, closed: &mut Option<String>
 /// Works through the chains of one group.
 struct Worker {
     context: Arc<Context>,
+    group: Arc<Group>,
     chain: Chain,
     told: Told,
     /// What became of log files that are not valid, for those listed twice.
@@ -159,7 +185,7 @@ enum Entry {
 }
 
 impl Worker {
-    async fn new(context: Arc<Context>, group: &Group, out: Out) -> Result<Self, Error> {
+    async fn new(context: Arc<Context>, group: Arc<Group>, out: Out) -> Result<Self, Error> {
         let prefix = context.bucket.as_ref().map(|(_, prefix)| prefix.clone());
         let told = Told {
             listed: ListedFiles::default(),
@@ -174,9 +200,9 @@ impl Worker {
             region: group.region.clone(),
             ..Chain::default()
         };
-        let mut worker = Self { context, chain, told, bad: HashMap::new(), looks: HashMap::new(), out };
+        let mut worker = Self { context, group, chain, told, bad: HashMap::new(), looks: HashMap::new(), out };
         if worker.context.options.state.is_some() && !worker.context.archive.is_local() {
-            worker.looks = worker.looks_of(&group.folder("CloudTrail")).await;
+            worker.looks = worker.looks_of(&worker.group.folder("CloudTrail")).await;
         }
         Ok(worker)
     }
@@ -193,14 +219,15 @@ impl Worker {
     }
 
     async fn chain(&mut self, files: Files, is_reported: bool) -> Result<(), Error> {
+        let is_backfill = files.is_backfill;
         let chain = Chain {
-            trail: files.trail,
-            home_region: files.home_region,
+            trail: files.trail.clone(),
+            home_region: files.home_region.clone(),
             kind: Some(if files.is_backfill { Kind::Backfill } else { Kind::Hourly }),
             ..self.chain.clone()
         };
         let (steps, mut taken) = mpsc::channel(STEPS);
-        let walking = tokio::spawn(walk(Arc::clone(&self.context), chain, files.wanted, steps));
+        let walking = tokio::spawn(walk(Arc::clone(&self.context), chain, files.wanted(&self.group), steps));
         let (entries, waiting) = mpsc::channel::<Entry>(STEPS * 4);
         let context = Arc::clone(&self.context);
         let receive =
@@ -210,7 +237,6 @@ impl Worker {
             .map(move |entries| checked(Arc::clone(&context), entries))
             .buffered(2 + self.context.options.jobs);
         let Self { context, told, bad, looks, out, .. } = self;
-        let is_backfill = files.is_backfill;
         let take = async {
             let mut place = Place::default();
             while let Some(step) = taken.recv().await {
@@ -376,7 +402,7 @@ fn resolved(bad: &mut HashMap<u64, Log>, checked: Checked) -> Vec<Event> {
 /// Remarks on log files with the same content: queries count their events twice.
 async fn duplicates(
     context: &Arc<Context>,
-    folder: &str,
+    group: &Group,
     told: &Told,
     copies: Vec<(u64, String)>,
     out: &Out,
@@ -392,11 +418,14 @@ async fn duplicates(
         return Ok(());
     }
     // Their names are in the digest files, which are read once more.
-    for chain in files(context, folder, &mut None).await? {
-        let mut wanted = chain.wanted;
-        while !wanted.is_empty() {
-            let rest = wanted.split_off(wanted.len().min(BATCH));
-            for loaded in load::load(context, wanted).await? {
+    for chain in files(context, &group.folder(DIGEST_FOLDER), &mut None).await? {
+        let mut wanted = chain.wanted(group);
+        loop {
+            let batch: Vec<_> = wanted.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                break;
+            }
+            for loaded in load::load(context, batch).await? {
                 let lists = loaded.content.ok().and_then(|content| content.document.log_files).unwrap_or_default();
                 for log in lists {
                     if let Some(uris) = files_of.get_mut(&told.listed.content(&log.hash_value)) {
@@ -404,7 +433,6 @@ async fn duplicates(
                     }
                 }
             }
-            wanted = rest;
         }
     }
     let several: Vec<_> = files_of.into_values().filter(|uris| uris.len() > 1).collect();

@@ -13,7 +13,7 @@ use super::group::Out;
 use super::intervals::Timeline;
 use super::listed::ListedFiles;
 use super::metadata::FILE_ENDING;
-use super::options::Error;
+use super::options::{Error, Reading};
 use super::place::Place;
 use super::status::{HoleReason, LogStatus};
 use crate::archive::{Object, layout};
@@ -67,7 +67,7 @@ pub(super) async fn search(
     let mut search = Search {
         told,
         context,
-        listed_contents: told.listed.contents().collect(),
+        known: HashSet::new(),
         copies: Vec::new(),
         batch: Vec::new(),
         foreign: Vec::new(),
@@ -98,7 +98,8 @@ pub(super) async fn search(
 struct Search<'a> {
     told: &'a Told,
     context: &'a Arc<Context>,
-    listed_contents: HashSet<u64>,
+    /// The contents of listed files, from the first unlisted one on, and of those.
+    known: HashSet<u64>,
     copies: Vec<(u64, String)>,
     batch: Vec<Candidate>,
     foreign: Vec<String>,
@@ -112,7 +113,11 @@ impl Search<'_> {
     fn uri(&self, key: &str) -> String {
         match (self.told.place.signed(key), self.told.bucket.as_str()) {
             (Some(signed), bucket) if !bucket.is_empty() => format!("s3://{bucket}/{signed}"),
-            _ => format!("{}/{key}", self.context.archive.location().display().trim_end_matches('/')),
+            // Nothing says what bucket it was.
+            _ => match self.context.archive.path(key) {
+                Some(path) => format!("file://{}", path.display()),
+                None => format!("{}/{key}", self.context.archive.location().display()),
+            },
         }
     }
 
@@ -157,11 +162,20 @@ impl Search<'_> {
     /// Hashes and hands on those found so far.
     async fn tell(&mut self, out: &Out) -> Result<(), Error> {
         let batch = std::mem::take(&mut self.batch);
+        if self.context.options.reading != Reading::Whole {
+            for candidate in batch {
+                out.send(Event::Unlisted(Box::new(candidate.found))).await?;
+            }
+            return Ok(());
+        }
+        if self.known.is_empty() && !batch.is_empty() {
+            self.known = self.told.listed.contents().collect();
+        }
         for (found, hash) in self.context.each(batch, hashed).await? {
             let content = hash.map(|hash| self.told.listed.content(&hash));
             if let Some(content) = content {
                 // Of two that are not listed and are the same, the second is a copy.
-                if !self.listed_contents.insert(content) {
+                if !self.known.insert(content) {
                     self.copies.push((content, found.uri.clone()));
                 }
             }

@@ -121,3 +121,92 @@ fn hostile_names_are_shown_as_text_and_odd_days_end() {
     assert!(shown.contains("us\\x1b[31m"), "{shown}");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
+
+/// Writes digest files for these hours, at twenty past, of days in March 2026.
+fn digest(root: &Path, account: &str, region: &str, trail: &str, days: impl IntoIterator<Item = u32>) {
+    for day in days {
+        let folder = root.join(format!("AWSLogs/{account}/CloudTrail-Digest/{region}/2026/03/{day:02}"));
+        fs::create_dir_all(&folder).expect("folders");
+        for hour in 0..24 {
+            let name =
+                format!("{account}_CloudTrail-Digest_{region}_{trail}_us-east-1_202603{day:02}T{hour:02}2000Z.json.gz");
+            fs::write(folder.join(name), "").expect("a file");
+        }
+    }
+}
+
+#[test]
+fn digest_files_tell_quiet_days_from_gaps_and_proven_days_from_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (one, two) = ("111111111111", "222222222222");
+    for day in (1..=12).filter(|day| *day != 6) {
+        deliver(folder.path(), one, "us-east-1", day, "");
+        deliver(folder.path(), two, "us-east-1", day, "");
+    }
+    // One trail until the ninth, and one that begins on the seventh; the sixth is a quiet day. Validation is off later.
+    digest(folder.path(), one, "us-east-1", "main_trail", 1..=9);
+    digest(folder.path(), one, "us-east-1", "other", 7..=10);
+    digest(folder.path(), one, "eu-west-1", "other", 7..=10);
+    let output = coverage(folder.path(), &["--digests"]);
+    let shown = text(&output.stdout);
+    // The hours of the tenth end at 23:20, so that it is not proven to be quiet.
+    for row in ["  eu-west-1        ---      0", "  us-east-1  █████-███???  11", "  us-east-1  ?????!??????  11"]
+    {
+        assert!(shown.contains(row), "{row}: {shown}");
+    }
+    let told: Vec<String> = shown
+        .lines()
+        .filter(|line| line.starts_with("│ ") && !line.contains("│ what"))
+        .map(|line| {
+            line.split('│').map(str::trim).filter(|cell| !cell.is_empty()).take(6).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    let expected = [
+        "only digests 111111111111 all 2026-03-06 2026-03-10 5",
+        "quiet 111111111111 us-east-1 2026-03-06 2026-03-06 1",
+        "part digests 111111111111 us-east-1 2026-03-10 2026-03-10 1",
+        "no digests 111111111111 us-east-1 2026-03-11 2026-03-12 2",
+        "no digests 222222222222 us-east-1 2026-03-01 2026-03-12 12",
+        "gap 222222222222 us-east-1 2026-03-06 2026-03-06 1",
+    ];
+    assert_eq!(told, expected, "{shown}");
+    assert!(shown.contains("? no digests or too few, - digests and no log files"), "{shown}");
+    assert!(text(&output.stderr).contains("408 digest files by name"), "{}", text(&output.stderr));
+
+    let rows = coverage(folder.path(), &["-q", "-o", "csv", "--digests", "--account", one]);
+    let rows = text(&rows.stdout);
+    assert!(rows.lines().next().is_some_and(|line| line.ends_with(",late_files,digests,digest_coverage,remark")));
+    let day =
+        |day: &str| rows.lines().find(|line| line.contains(&format!("us-east-1,CloudTrail,{day},"))).unwrap_or("");
+    assert!(day("2026-03-06").contains(",quiet,0,0,,,,0,24,full,"), "{rows}");
+    assert!(day("2026-03-08").contains(",delivered,1,14,") && day("2026-03-08").ends_with(",0,48,full,"), "{rows}");
+    assert!(day("2026-03-11").contains(",0,0,none,"), "{rows}");
+    let eu: Vec<&str> = rows.lines().filter(|line| line.contains(",eu-west-1,")).collect();
+    // The hour that ends at 0:20 of the seventh begins on the sixth; after the tenth nothing is proven, and nothing due.
+    assert_eq!(eu.len(), 7, "{rows}");
+    assert!(eu[1].contains("2026-03-07,quiet,0,0,,,,0,24,full,"), "{rows}");
+}
+
+#[test]
+fn a_gap_that_digest_files_explain_is_no_bad_news() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for day in (1..=9).filter(|day| *day != 5) {
+        deliver(folder.path(), "111111111111", "us-east-1", day, "");
+    }
+    assert_eq!(coverage(folder.path(), &["--fail-on-gap", "--digests"]).status.code(), Some(1));
+    digest(folder.path(), "111111111111", "us-east-1", "main", 1..=9);
+    assert_eq!(coverage(folder.path(), &["--fail-on-gap"]).status.code(), Some(1));
+    let output = coverage(folder.path(), &["--fail-on-gap", "--digests"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("unless `trailql verify` finds log files missing"));
+}
+
+#[test]
+fn digest_files_beside_the_archive_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    deliver(folder.path(), "111111111111", "us-east-1", 1, "");
+    digest(folder.path(), "111111111111", "us-east-1", "main", 1..=1);
+    let below = folder.path().join("AWSLogs/111111111111/CloudTrail");
+    let told = text(&coverage(&below, &["--digests"]).stderr);
+    assert!(told.contains("stand beside it, and are not seen"), "{told}");
+}

@@ -21,6 +21,7 @@ mod pages;
 mod plans;
 mod prefilter;
 mod properties;
+mod public_keys;
 mod readme;
 mod report;
 mod rooms;

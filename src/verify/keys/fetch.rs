@@ -54,12 +54,24 @@ pub async fn fetch(
     Ok(stream::iter(regions.iter().map(ask)).buffered(AT_ONCE).collect().await)
 }
 
+/// Whether a text can be the name of a region. It becomes part of a host's name, and may come from an archive.
+#[must_use]
+pub fn is_region(name: &str) -> bool {
+    name.len() <= 63
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !name.ends_with('-')
+}
+
 async fn of_region(
     caller: &Caller,
     region: &str,
     start: DateTime<Utc>,
     end: DateTime<Utc>,
 ) -> Result<Vec<ListedKey>, Error> {
+    if !is_region(region) {
+        return Err(Error::Service(format!("`{region}` is no name of a region")));
+    }
     let config = config::Builder::from(&caller.config).region(Region::new(region.to_owned())).build();
     let client = Client::from_conf(config);
     let time = |time: DateTime<Utc>| SdkTime::from_secs(time.timestamp());
@@ -140,4 +152,19 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     }
     let text = last.to_string();
     if text.is_empty() { DisplayErrorContext(error).to_string() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_regions_become_parts_of_hosts() {
+        for region in ["us-east-1", "eu-isoe-west-1", "us-gov-west-1"] {
+            assert!(is_region(region), "{region}");
+        }
+        for other in ["", "evil.example", "us-east-1/", "US-EAST-1", "a@b", "-a", "a-", "é", "a:80", &"a".repeat(64)] {
+            assert!(!is_region(other), "{other}");
+        }
+    }
 }

@@ -4,7 +4,7 @@
 //! of an archive decides which of them count. A key that cannot be used is kept with the reason, so that a digest file
 //! which names it is told from one whose key was never given.
 
-pub mod fetch;
+mod fetch;
 mod key;
 mod listed;
 mod place;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 
-pub use fetch::fetch;
+pub use fetch::{OfRegion, fetch, is_region};
 pub use key::{PublicKey, Unusable, Validity};
 pub use listed::{ListedKey, document};
 pub use place::within;

@@ -144,3 +144,31 @@ fn accounts_regions_and_organizations_narrow_what_is_allowed() {
     assert!(!allows(&policy, "s3:GetObject", &key("o-anotherorg/333333333333/CloudTrail/us-east-1"), None));
     let _ = check("trail", &["--account", "111111111111"], 8);
 }
+
+#[test]
+fn listings_of_digest_files_are_allowed_where_they_are_verified() {
+    let Some(server) = S3Server::shared() else { return };
+    fill(server, "policy-digests");
+    for (below, more) in [
+        ("trail/AWSLogs", &["--account", "111111111111", "--region", "us-east-1"][..]),
+        ("trail/AWSLogs/222222222222", &[]),
+        ("trail", &["--org", "o-exampleorg"]),
+    ] {
+        let proxy = Proxy::in_front_of(server.endpoint());
+        let endpoint = proxy.endpoint();
+        let archive = format!("s3://policy-digests/{below}");
+        let coverage = ["coverage", &archive, "--digests", "--endpoint-url", &endpoint, "--aws-region", "us-east-1"];
+        let (code, _, said) = trailql(&[&coverage[..], more].concat(), server);
+        assert_eq!(code, Some(0), "{below} {more:?}: {said}");
+        let (code, policy, said) = trailql(&[&["policy", "--verify", &archive], more].concat(), server);
+        assert_eq!(code, Some(0), "{said}");
+        let policy: Value = serde_json::from_str(&policy).expect("a policy");
+        assert!(allows(&policy, "cloudtrail:ListPublicKeys", "*", None));
+        let of_digests =
+            |request: &&Request| request.query("prefix").is_some_and(|it| it.contains("CloudTrail-Digest"));
+        assert!(proxy.requests().iter().any(|request| of_digests(&request)));
+        for request in proxy.requests() {
+            assert!(allows_request(&policy, &request), "{below} {more:?}: {request:?} is not allowed by {policy:#}");
+        }
+    }
+}

@@ -502,3 +502,56 @@ fn coverage_lists_and_reads_nothing_and_a_lookup_of_the_newest_reads_the_newest_
     assert_eq!((found.code, found.stdout.lines().count()), (Some(0), 3), "{found:?}");
     assert!(fetched(&proxy.requests()).len() < 39, "{found:?}");
 }
+
+#[test]
+fn coverage_lists_the_digest_files_of_the_days_in_question_and_reads_none() {
+    let Some(server) = S3Server::shared() else { return };
+    let mut archive = Archive::new();
+    for day in [1, 2, 3, 4, 6, 7, 8, 9] {
+        let (at, time) = (format!("202503{day:02}T1205Z"), format!("2025-03-{day:02}T12:00:00Z"));
+        archive.deliver(delivery("AWSLogs", "111111111111", &at), &[&time]);
+    }
+    // Hours are whole but for the eighth; the eleventh is of no interest.
+    for day in (1..=11).filter(|day| *day != 8) {
+        let folder =
+            archive.folder().join(format!("AWSLogs/111111111111/CloudTrail-Digest/us-east-1/2025/03/{day:02}"));
+        std::fs::create_dir_all(&folder).expect("folders");
+        for hour in 0..24 {
+            let name = format!(
+                "111111111111_CloudTrail-Digest_us-east-1_main_us-east-1_202503{day:02}T{hour:02}0000Z.json.gz"
+            );
+            std::fs::write(folder.join(name), "").expect("a file");
+        }
+    }
+    server.upload("coverage-digests", archive.folder());
+    let proxy = Proxy::in_front_of(server.endpoint());
+    let more = ["--digests", "--fail-on-gap", "--since", "2025-03-02", "--until", "2025-03-10"];
+    let covered = run("coverage", &proxy.endpoint(), Some(server.keys()), "s3://coverage-digests", &more);
+    assert_eq!(covered.code, Some(0), "the gap is quiet: {covered:?}");
+    let cell = |line: &str, place: usize| line.split(',').nth(place).unwrap_or_default().to_owned();
+    let days: Vec<String> = covered
+        .stdout
+        .lines()
+        .skip(1)
+        .map(|line| format!("{} {} {} {}", &cell(line, 4)[8..], cell(line, 5), cell(line, 12), cell(line, 13)))
+        .collect();
+    let expected = [
+        "02 delivered 24 full",
+        "03 delivered 24 full",
+        "04 delivered 24 full",
+        "05 quiet 24 full",
+        "06 delivered 24 full",
+        // The last hour of a day is in the digest file of the next midnight, that of the eighth in the ninth's first.
+        "07 delivered 24 part",
+        "08 delivered 0 part",
+        "09 delivered 24 full",
+    ];
+    assert_eq!(days, expected, "{covered:?}");
+    let requests = proxy.requests();
+    assert!(fetched(&requests).is_empty(), "{requests:?}");
+    let listing = requests.iter().find(|it| it.query("prefix").is_some_and(|it| it.ends_with("Digest/us-east-1/")));
+    assert_eq!(
+        listing.and_then(|it| it.query("start-after")),
+        Some("AWSLogs/111111111111/CloudTrail-Digest/us-east-1/2025/02/28")
+    );
+}
