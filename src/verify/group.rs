@@ -145,7 +145,8 @@ async fn files(context: &Arc<Context>, folder: &str, closed: &mut Option<String>
         if named.end > until || from.is_some_and(|from| named.end < from) {
             continue;
         }
-        let is_usual = object.key.strip_prefix(folder).and_then(|key| key.strip_prefix('/')) == Some(&named.below_region());
+        let is_usual =
+            object.key.strip_prefix(folder).and_then(|key| key.strip_prefix('/')) == Some(&named.below_region());
         let key = (!is_usual).then(|| object.key.as_str().into());
         let chain = (named.trail.to_owned(), named.home_region.to_owned(), named.is_backfill);
         chains.entry(chain.clone()).or_default().push(File { end: named.end, key, has_metadata_file: false });

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::sign::{Bucket, Chain, gzip, minute};
 
-use super::run::{check, on_copy, text};
+use super::run::{check, check_copy, on_copy, text};
 
 /// Eight hours of one region with some of everything wrong, and a clean chain of another.
 fn mixed() -> (Chain, Bucket) {
@@ -111,11 +111,14 @@ fn a_damaged_log_file_has_the_words_of_the_command_line_tool() {
 }
 
 #[test]
-fn the_summary_stays_when_everything_else_is_quiet() {
-    let (_, bucket) = mixed();
-    let quiet = text(&bucket, &["--quiet"]);
-    quiet.exits(1);
-    assert!(quiet.stdout.len() < text(&bucket, &[]).stdout.len(), "{quiet:?}");
+fn what_is_wrong_stays_when_notes_are_quiet() {
+    let (chain, mut bucket) = mixed();
+    let folder = chain.log_key(2, 0);
+    bucket.put(&format!("{}/notes.txt", &folder[..folder.rfind('/').expect("a folder")]), Vec::new());
+    let (loud, quiet) = (text(&bucket, &[]), text(&bucket, &["--quiet"]));
+    loud.exits(1).says("notes.txt");
+    quiet.exits(1).says("INVALID: not found").says("Results requested");
+    assert!(!quiet.stdout.contains("notes.txt"), "{quiet:?}");
 }
 
 /// Type, uri, status, class, in any order.
@@ -160,8 +163,9 @@ fn lines_of_json_say_what_the_document_says() {
 #[test]
 fn without_verbose_the_document_leaves_out_what_is_valid_and_no_count() {
     let (_, bucket) = mixed();
-    let long = check(&bucket, &[]);
-    let run = text(&bucket, &["--format", "json"]);
+    let copy = bucket.lay_out();
+    let long = check_copy(&bucket, &copy, &[]);
+    let run = on_copy(&bucket, &copy, &["--format", "json"]);
     let short: Value = serde_json::from_str(&run.stdout).expect("a document");
     assert_eq!(short["summary"], long.json["summary"]);
     assert_eq!(short["chains"].as_array().map(Vec::len), Some(2));

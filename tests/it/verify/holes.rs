@@ -55,7 +55,7 @@ fn a_digest_taken_from_the_middle_is_missing_and_leaves_a_hole() {
         .says("No valid digest between 2024-03-10T04:11:09Z and 2024-03-10T05:11:09Z (1h): 1 digest file")
         .says("\n7/8 digest files valid, 1/8 digest files INVALID\n")
         .says("\n12/12 log files valid\n")
-        .says("2 UNCOVERED")
+        .says("2 log files UNCOVERED")
         .says("1 hole (1h)");
 }
 

@@ -35,10 +35,9 @@ fn log_entries_never_lead_out_of_the_archive() {
         let copy = bucket.lay_out();
         // What a careless reader would find there has the very content that the digest lists.
         fs::write(copy.beside("outside.json.gz"), &outside.stored).expect("a file");
-        let absolute = check_copy(&bucket, &copy, &[]);
-        absolute.exits(1);
-        let valid = absolute.json["summary"]["logs"]["valid"].as_i64();
-        assert!(valid <= Some(8), "{way:?}: {:#}", absolute.json);
+        let report = check_copy(&bucket, &copy, &[]);
+        assert_ne!(report.run.code, Some(0), "{way:?}: {:#}", report.json);
+        assert_eq!(report.json["summary"]["logs"]["valid"], 8, "{way:?}: {:#}", report.json);
     }
 }
 
@@ -54,7 +53,7 @@ fn an_absolute_path_to_a_file_that_is_there_is_refused() {
         document["logFiles"].as_array_mut().expect("a list").push(entry.clone());
     });
     let report = check(&Bucket::of(&[&chain]), &[]);
-    report.exits(1);
+    assert_ne!(report.run.code, Some(0), "{:#}", report.json);
     assert_eq!(report.json["summary"]["logs"]["valid"], 8);
 }
 
@@ -120,7 +119,7 @@ fn a_log_file_that_unpacks_without_end_does_not_fill_memory() {
     let chain = Chain::hours(5);
     let mut bucket = Bucket::of(&[&chain]);
     let key = chain.log_key(2, 0);
-    bucket.object(&key).bytes = repeated(b"", 0, 2048);
+    bucket.object(&key).bytes = repeated(b"", 0, 1024);
     let copy = bucket.lay_out();
     let mut command = super::run::trailql();
     command.args(["verify", &copy.root().display().to_string(), "--jobs", "4"]);
@@ -147,7 +146,7 @@ fn a_digest_with_very_many_log_files_is_read() {
     bucket.remove(&chain.log_key(2, 1));
     let run = text(&bucket, &[]);
     run.exits(0).says("log files valid");
-    assert!(run.stdout.len() < 100_000, "one line for one fact");
+    assert!(run.stdout.len() < 100_000, "one line for one fact: {:.2000}", run.stdout);
 }
 
 #[test]
@@ -171,7 +170,7 @@ fn values_of_an_archive_write_no_lines_of_their_own() {
     let bucket = Bucket::of(&[&chain]);
     for format in ["text", "json", "jsonl"] {
         let run = text(&bucket, &["--verbose", "--format", format]);
-        run.exits(1);
+        run.exits(3);
         for said in [&run.stdout, &run.stderr] {
             assert!(!said.chars().any(|it| it.is_control() && it != '\n' && it != '\t'), "{format}: {said:?}");
             assert!(!said.lines().any(|line| line.starts_with("Log file\ts3://trail-archive/forged")), "{said}");

@@ -50,11 +50,9 @@ fn damaged_bytes_are_malformed() {
 fn a_digest_that_unpacks_without_end_is_too_big() {
     let chain = Chain::hours(8);
     let mut bucket = Bucket::of(&[&chain]);
-    for head in ["", "{\"logFiles\":["] {
-        bucket.object(&chain.digest(4)).bytes = repeated(head.as_bytes(), b' ', 300);
-        let detail = fifth_is_malformed("a bomb", &chain, &bucket);
-        assert!(detail.contains("too big"), "{detail}");
-    }
+    bucket.object(&chain.digest(4)).bytes = repeated(b"{\"logFiles\":[", b' ', 257);
+    let detail = fifth_is_malformed("a bomb", &chain, &bucket);
+    assert!(detail.contains("too big"), "{detail}");
 }
 
 #[test]

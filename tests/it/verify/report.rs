@@ -62,17 +62,18 @@ impl Report {
         self.compare(self.logs(), expected)
     }
 
-    /// Exactly these holes: reason, and minutes after the usual start.
+    /// Exactly these holes, the oldest first: reason, and minutes after the usual start.
     #[track_caller]
     pub(super) fn has_holes(&self, expected: &[(&str, i64, i64)]) -> &Self {
         let minutes = |time: &Value| {
             let time: DateTime<Utc> = time.as_str().and_then(|text| text.parse().ok()).expect("a time");
             (time - at(START)).num_minutes()
         };
-        let found: Vec<_> = self
+        let mut found: Vec<_> = self
             .holes()
             .map(|hole| (hole["reason"].as_str().unwrap_or_default(), minutes(&hole["start"]), minutes(&hole["end"])))
             .collect();
+        found.sort_by_key(|(_, start, end)| (*start, *end));
         assert_eq!(found, expected, "{:#}", self.json);
         self
     }
@@ -127,7 +128,8 @@ impl Report {
     fn key<'r>(&self, entry: &'r Value) -> &'r str {
         let uri = entry["uri"].as_str().unwrap_or_default();
         let key = uri.strip_prefix("s3://").and_then(|rest| rest.strip_prefix(self.bucket.as_str()));
-        key.and_then(|rest| rest.strip_prefix('/')).unwrap_or(uri)
+        // Where no digest names the bucket, a file is told by its path.
+        key.and_then(|rest| rest.strip_prefix('/')).or_else(|| Some(uri.split_once("/bucket/")?.1)).unwrap_or(uri)
     }
 
     /// Each status has the class that it is documented with, or was made a warning by `--allow`.
