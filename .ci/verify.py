@@ -248,7 +248,9 @@ def compare(manifest, report):
     for what, entries, known in (("digest", digests_of(report), expected.digests), ("log", logs_of(report), expected.logs)):
         seen = collections.defaultdict(set)
         for entry in entries:
-            seen[entry["uri"].removeprefix(f"s3://{expected.bucket}/")].add(entry["status"])
+            # Where no digest names the bucket, a file is told by its path.
+            key = entry["uri"].removeprefix(f"s3://{expected.bucket}/").rpartition("/bucket/")[2]
+            seen[key].add(entry["status"])
         for key, statuses in known.items():
             if not seen[key] & statuses and not (not seen[key] and statuses & {"unverified", "pending"}):
                 wrong.append(f"{what} {key}: expected {'/'.join(sorted(statuses))}, found {sorted(seen[key])}")

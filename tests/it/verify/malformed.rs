@@ -173,5 +173,6 @@ fn every_digest_may_be_malformed() {
     report
         .exits(1)
         .has_digests(&[0, 1, 2, 3].map(|index| chain.digest(index)).each_ref().map(|key| (key.as_str(), "malformed")));
+    assert!(report.digests().all(|digest| !digest["uri"].to_string().contains("s3:///")), "{:#}", report.json);
     text(&bucket, &[]).exits(1).says("No valid digests found in range");
 }

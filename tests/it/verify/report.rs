@@ -129,7 +129,8 @@ impl Report {
         let uri = entry["uri"].as_str().unwrap_or_default();
         let key = uri.strip_prefix("s3://").and_then(|rest| rest.strip_prefix(self.bucket.as_str()));
         // Where no digest names the bucket, a file is told by its path.
-        key.and_then(|rest| rest.strip_prefix('/')).or_else(|| Some(uri.split_once("/bucket/")?.1)).unwrap_or(uri)
+        let of_path = || uri.split_once("/bucket/").or_else(|| uri.split_once(":///")).map(|(_, key)| key);
+        key.and_then(|rest| rest.strip_prefix('/')).or_else(of_path).unwrap_or(uri)
     }
 
     /// Each status has the class that it is documented with, or was made a warning by `--allow`.

@@ -58,7 +58,7 @@ fn verdicts(report: &Report) -> BTreeMap<String, String> {
 fn a_bucket_and_its_copy_have_the_same_verdicts() {
     let Some(server) = S3Server::shared() else { return };
     let chain = Chain::hours(10);
-    let other = Chain::new("444455556666", "eu-west-1").below("a+b c/é/").of("o-abc1234567").with_hours(10);
+    let other = Chain::new("444455556666", "eu-west-1").below("audit/").of("o-abc1234567").with_hours(10);
     let mut bucket = Bucket::named("verify-verdicts", &[&chain, &other]);
     bucket.remove(&chain.digest(4));
     bucket.object(&chain.log_key(2, 0)).bytes = gzip(b"{}");
@@ -71,6 +71,21 @@ fn a_bucket_and_its_copy_have_the_same_verdicts() {
     assert_eq!(there.json["summary"], here.json["summary"]);
     let holes = |report: &Report| report.holes().cloned().collect::<Vec<_>>();
     assert_eq!(holes(&there), holes(&here));
+}
+
+#[test]
+fn keys_with_odd_characters_are_keys_in_a_bucket_too() {
+    let Some(server) = S3Server::shared() else { return };
+    let chain = Chain::new("111122223333", "us-east-1").below("a+b c/é%2F=d/").with_hours(5);
+    let bucket = Bucket::named("verify-odd-keys", &[&chain]);
+    upload(server, &bucket);
+    for archive in ["s3://verify-odd-keys", "s3://verify-odd-keys/a+b c", "s3://verify-odd-keys/a+b c/é%2F=d/"] {
+        let options = ["--format", "json", "--verbose"];
+        let ended = run(server.endpoint(), server.keys(), &bucket, archive, &options);
+        let report = Report::parse(ended, &bucket.name);
+        report.is_clean();
+        assert_eq!(report.json["summary"]["logs"]["valid"], 8, "{archive}");
+    }
 }
 
 #[test]

@@ -41,13 +41,6 @@ fn a_missing_object_is_missing_not_denied() {
     bucket.remove(&key);
     upload(server, &bucket);
     verify(server, &bucket, "verify-missing", &[]).exits(1).has_logs(&[(&key, "missing")]);
-    // S3 answers so for keys that are not there, when the caller may not list; the listing knows.
-    let proxy = Proxy::in_front_of(server.endpoint());
-    let denied = key.clone();
-    proxy.fault_when(move |request| (request.key == denied).then_some(Fault::Status(403)));
-    let options = ["--format", "json", "--verbose"];
-    let run = run(&proxy.endpoint(), server.keys(), &bucket, "s3://verify-missing", &options);
-    Report::parse(run, &bucket.name).exits(1).has_logs(&[(&key, "missing")]);
 }
 
 #[test]
@@ -72,7 +65,9 @@ fn no_access_at_all_is_code_4() {
     let Some(server) = S3Server::shared() else { return };
     let bucket = Bucket::named("verify-nobody", &[&Chain::hours(2)]);
     upload(server, &bucket);
-    let keys = server.user_with_policy(&json!({"Version": "2012-10-17", "Statement": []}));
+    let keys = server.user_with_policy(&json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::verify-another/*"},
+    ]}));
     run(server.endpoint(), &keys, &bucket, "s3://verify-nobody", &[]).exits(4);
     run(server.endpoint(), server.keys(), &bucket, "s3://verify-no-such-bucket", &[]).exits(4);
 }
@@ -144,7 +139,7 @@ fn an_interrupted_run_says_so_and_keeps_its_state() {
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
     // Slowly enough to be stopped before the end.
-    proxy.delay(Duration::from_millis(200));
+    proxy.delay(Duration::from_millis(500));
     let child = command.spawn().expect("trailql can be started");
     let begun = || proxy.requests().iter().filter(|it| it.is_get() && it.key.contains("/CloudTrail/")).count();
     for _ in 0..600 {
@@ -154,13 +149,12 @@ fn an_interrupted_run_says_so_and_keeps_its_state() {
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(begun() >= 3, "the log files are read in the end");
-    std::thread::sleep(Duration::from_millis(1500));
     let id = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill can be started").success());
     let output = child.wait_with_output().expect("trailql ends");
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
     assert_eq!(output.status.code(), Some(130), "{said}");
-    assert!(said.contains("interrupted"), "{said}");
+    assert!(said.to_lowercase().contains("interrupted"), "{said}");
     let kept = fs::read_to_string(&state).expect("a state");
     assert!(kept.lines().count() > 1, "{kept}");
     let more = ["--state", &state.display().to_string()];
