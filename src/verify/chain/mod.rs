@@ -4,6 +4,9 @@
 //! A link is followed only when the digest file that has it is authenticated, and only to what is older. So the walk
 //! ends, whatever a digest file says.
 
+mod entry;
+mod link;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -12,15 +15,14 @@ use tokio::sync::mpsc;
 
 use super::context::{Context, Where};
 use super::document::Listed;
-use super::event::{Chain, ChainEnd, Digest, Hole, Note, NoteKind, Span};
+use super::event::{Chain, ChainEnd, Digest, Hole, Note, NoteKind};
 use super::intervals::Timeline;
-use super::judge::{self, Own, Verdict};
-use super::keys::KeyLookup;
-use super::load::{self, Content, Loaded, Unusable, Wanted};
+use super::judge::Own;
+use super::load::{self, Loaded, Unusable, Wanted};
 use super::options::Error;
 use super::place::Place;
-use super::status::{Class, DigestStatus};
-use crate::archive::DigestName;
+use super::status::DigestStatus;
+use link::{Pending, link_fault};
 
 /// What a walk comes by, in order.
 #[derive(Debug)]
@@ -66,19 +68,6 @@ struct Waiting {
     /// Whether validation began with it.
     is_first: bool,
     notes: Vec<Note>,
-}
-
-/// A link that is not checked yet.
-#[derive(Clone)]
-struct Pending {
-    at: Where,
-    uri: String,
-    end: DateTime<Utc>,
-    hash: Option<String>,
-    signature: Option<String>,
-    /// Whether the digest file that has it is authenticated. If not, its copy of a signature may be tried all the
-    /// same, since that proves itself; nothing else of the link counts.
-    is_proven: bool,
 }
 
 type Walked<T> = Result<T, Stop>;
@@ -202,16 +191,6 @@ impl Walk {
         self.tell(Step::Begin(chain, place)).await
     }
 
-    /// What a link names that is newer than the next file of the listing, so that it is not in it.
-    fn not_listed(&self, next: Option<&(DateTime<Utc>, Where)>) -> Option<Pending> {
-        let links = self.waiting.iter().filter_map(|waiting| waiting.link.as_ref().filter(|link| link.is_proven));
-        let newest = links.max_by_key(|link| link.end)?;
-        match next {
-            Some((end, at)) if newest.end < *end || newest.at == *at => None,
-            _ => Some(newest.clone()),
-        }
-    }
-
     /// Loads what a link names and the listing lacks.
     async fn follow(&mut self, named: Pending) -> Walked<()> {
         self.followed.insert(named.at.clone());
@@ -274,162 +253,6 @@ impl Walk {
         self.flush().await
     }
 
-    /// The copies of a digest file's signature that newer ones hold.
-    fn copies(&self, at: &Where) -> Vec<String> {
-        let links = self.waiting.iter().filter_map(|waiting| waiting.link.as_ref());
-        links.filter(|link| link.at == *at).filter_map(|link| link.signature.clone()).collect()
-    }
-
-    fn judge(&mut self, wanted: &Wanted, content: &Result<Content, Unusable>, copies: &[String]) -> Verdict {
-        let content = match content {
-            Ok(content) => content,
-            Err(Unusable::Missing) => {
-                let detail = match &wanted.at {
-                    Where::Bucket { bucket, .. } => Some(format!("in bucket {bucket}")),
-                    _ => None,
-                };
-                return Verdict::unproven(DigestStatus::Missing, detail);
-            }
-            Err(Unusable::Malformed(reason)) => return Verdict::unproven(DigestStatus::Malformed, reason.clone()),
-            Err(Unusable::Unreadable(reason)) => return Verdict::unproven(DigestStatus::Unreadable, reason.clone()),
-        };
-        let document = &content.document;
-        let (bucket, key) = (&document.digest_s3_bucket, &document.digest_s3_object);
-        let is_there = match &wanted.at {
-            Where::Here(actual) => self.context.place(bucket, key, actual).is_some_and(|place| place == self.place),
-            Where::Bucket { bucket: actual, key: at } => {
-                let mapped = self.context.options.bucket_map.get(bucket).unwrap_or(bucket);
-                (mapped, key) == (actual, at)
-            }
-            Where::Nowhere(_) => false,
-        };
-        if !is_there {
-            return Verdict::unproven(DigestStatus::Moved, format!("it was at s3://{bucket}/{key}"));
-        }
-        let Self { context, .. } = self;
-        let require = context.options.require_metadata;
-        judge::judge(document, &content.hash, &content.own, copies, &context.options.keys, require)
-    }
-
-    fn entry(
-        &mut self,
-        wanted: &Wanted,
-        content: &Result<Content, Unusable>,
-        verdict: Verdict,
-        named: Option<String>,
-    ) -> Waiting {
-        let document = content.as_ref().ok().map(|content| &content.document);
-        let uri = named.unwrap_or_else(|| self.uri(&wanted.at));
-        let path = match &wanted.at {
-            Where::Here(key) if !matches!(content, Err(Unusable::Missing)) => self.context.archive.path(key),
-            _ => None,
-        };
-        let span = document
-            .map(|document| Span { start: Some(document.digest_start_time.at), end: document.digest_end_time.at });
-        let mut notes = Vec::new();
-        if let (Some(document), Some(span), true) = (document, span, verdict.is_authenticated)
-            && let KeyLookup::Usable(key) = self.context.options.keys.get(&document.digest_public_key_fingerprint)
-            && !key.is_within(span.end)
-        {
-            let text = format!("signed at {} with a key that was not valid then", iso(span.end));
-            notes.push(Note { kind: NoteKind::KeyValidity, text, uris: vec![uri.clone()] });
-        }
-        if verdict.status == DigestStatus::Moved {
-            notes.extend(self.moved_hint(document.map(|document| document.digest_s3_bucket.as_str())));
-        }
-        let detail = match verdict.status {
-            DigestStatus::KeyNotFound => Some(format!(
-                "region {} signed it at {}",
-                self.chain.region,
-                span.map_or_else(|| iso(wanted.end), |span| iso(span.end))
-            )),
-            _ => verdict.detail,
-        };
-        let digest = Digest {
-            uri,
-            path: path.map(|path| path.display().to_string()),
-            status: verdict.status,
-            class: self.class(verdict.status),
-            is_authenticated: verdict.is_authenticated,
-            source: verdict.source,
-            span,
-            fingerprint: document.map(|document| document.digest_public_key_fingerprint.clone()),
-            previous: document
-                .and_then(|document| document.link())
-                .map(|link| format!("s3://{}/{}", link.bucket, link.key)),
-            detail,
-            is_backfill: self.chain.is_backfill(),
-            home_region: self.chain.home_region.clone(),
-            hash: content.as_ref().ok().map(|content| hex::encode(content.hash)),
-            metadata: content.as_ref().map(|content| content.metadata.clone()).unwrap_or_default(),
-        };
-        let is_first = document.is_some_and(|document| document.link().is_none());
-        let lists = document.and_then(|document| document.log_files.clone()).unwrap_or_default();
-        Waiting { digest, lists, end: wanted.end, link: None, is_first, notes }
-    }
-
-    fn class(&self, status: DigestStatus) -> Class {
-        self.context.options.allowed.class(status.name(), status.class())
-    }
-
-    /// What may help when the whole archive was copied.
-    fn moved_hint(&mut self, recorded: Option<&str>) -> Option<Note> {
-        let (own, _) = self.context.bucket.as_ref()?;
-        let recorded = recorded.filter(|recorded| recorded != own)?;
-        if std::mem::replace(&mut self.has_hinted, true) {
-            return None;
-        }
-        let text = format!(
-            "digest files were in bucket {recorded}: --bucket-map {recorded}={own} takes them as moved on purpose"
-        );
-        Some(Note { kind: NoteKind::Hint, text, uris: Vec::new() })
-    }
-
-    fn uri(&self, at: &Where) -> String {
-        match at {
-            Where::Here(key) => {
-                format!("s3://{}/{}", self.chain.bucket, self.place.signed(key).unwrap_or_else(|| key.clone()))
-            }
-            Where::Bucket { bucket, key } => format!("s3://{bucket}/{key}"),
-            Where::Nowhere(_) => String::new(),
-        }
-    }
-
-    /// Takes up the link of a digest file.
-    fn link(&self, waiting: &mut Waiting, content: &Content) {
-        let Some(link) = content.document.link() else { return };
-        let name = link.key.rsplit('/').next().unwrap_or(link.key);
-        let named = DigestName::parse(name).filter(|named| {
-            named.account == self.chain.account
-                && named.region == self.chain.region
-                && named.is_backfill == self.chain.is_backfill()
-        });
-        let is_proven = waiting.digest.is_authenticated;
-        let is_back = named.is_some_and(|named| named.end < waiting.end);
-        if !is_proven && !is_back {
-            return;
-        }
-        let Some(named) = named else {
-            return waiting.digest.break_link(&self.context, "the previous digest that it names is none of this chain");
-        };
-        if named.end >= waiting.end {
-            return waiting.digest.break_link(&self.context, "the link does not lead back in time");
-        }
-        // What was before the range is not asked for.
-        let is_asked = self.context.options.start.is_none_or(|start| content.document.digest_start_time.at >= start);
-        if !is_asked {
-            return;
-        }
-        waiting.link = Some(Pending {
-            at: self.context.find(&self.place, link.bucket, link.key),
-            uri: format!("s3://{}/{}", link.bucket, link.key),
-            end: named.end,
-            hash: link.hash.map(str::to_owned),
-            signature: link.signature.map(str::to_owned),
-            is_proven,
-        });
-    }
-
     /// Hands on those whose links are checked.
     async fn flush(&mut self) -> Walked<()> {
         while self.waiting.front().is_some_and(|waiting| waiting.link.is_none()) {
@@ -469,51 +292,6 @@ impl Walk {
     async fn tell(&self, step: Step) -> Walked<()> {
         self.out.send(step).await.map_err(|_| Stop::Gone)
     }
-}
-
-impl Waiting {
-    /// Remarks when a digest file does not begin where the one before it ends.
-    fn note_jump(&mut self, older: &Digest) {
-        let ends = self.digest.span.and_then(|span| span.start).zip(older.span.map(|span| span.end));
-        if let Some((start, end)) = ends
-            && older.is_authenticated
-            && (start - end).num_seconds().abs() > 1
-        {
-            let text = format!("it begins at {}, and the digest before it ends at {}", iso(start), iso(end));
-            self.notes.push(Note { kind: NoteKind::TimeJump, text, uris: vec![self.digest.uri.clone()] });
-        }
-    }
-}
-
-impl Digest {
-    fn break_link(&mut self, context: &Context, fault: &str) {
-        if self.status == DigestStatus::Valid {
-            self.status = DigestStatus::ChainBroken;
-            self.class = context.options.allowed.class(self.status.name(), self.status.class());
-            self.detail = Some(fault.to_owned());
-        } else {
-            let before = self.detail.take().map(|detail| format!("{detail}; ")).unwrap_or_default();
-            self.detail = Some(format!("{before}{fault}"));
-        }
-    }
-}
-
-/// What is wrong with a link, by what it names.
-fn link_fault(context: &Context, link: &Pending, content: &Content, older: &Digest) -> Option<String> {
-    // What is wrong with the older one is its own fault.
-    if matches!(older.status, DigestStatus::Malformed | DigestStatus::Moved)
-        || older.status == DigestStatus::SignatureInvalid && !older.is_authenticated
-    {
-        return None;
-    }
-    let Some(hash) = &link.hash else { return Some("it has no hash of the previous digest".to_owned()) };
-    if !hash.eq_ignore_ascii_case(&hex::encode(content.hash)) {
-        return Some("the previous digest has another hash".to_owned());
-    }
-    let copy = link.signature.as_deref().unwrap_or_default();
-    let verifies = || judge::verify(&content.document, &content.hash, copy, &context.options.keys).is_ok();
-    let is_other = content.own == Own::Holds && !verifies();
-    is_other.then(|| "the previous digest has another signature".to_owned())
 }
 
 fn anew((start, uri): (DateTime<Utc>, String)) -> Note {
