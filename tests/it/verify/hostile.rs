@@ -119,10 +119,10 @@ fn a_log_file_that_unpacks_without_end_does_not_fill_memory() {
     let chain = Chain::hours(5);
     let mut bucket = Bucket::of(&[&chain]);
     let key = chain.log_key(2, 0);
-    bucket.object(&key).bytes = repeated(b"", 0, 128);
+    bucket.object(&key).bytes = repeated(b"", 0, 192);
     let copy = bucket.lay_out();
     let mut command = super::run::trailql();
-    command.args(["verify", &copy.root().display().to_string(), "--jobs", "4"]);
+    command.args(["verify", &copy.root().display().to_string(), "--jobs", "1"]);
     command.arg("--public-keys").arg(copy.public_keys()).arg("--digest-metadata").arg(copy.metadata());
     command.args(super::run::range(&bucket, &[])).stdout(std::process::Stdio::piped());
     let mut child = command.spawn().expect("trailql can be started");
@@ -132,7 +132,7 @@ fn a_log_file_that_unpacks_without_end_does_not_fill_memory() {
     let ended = child.wait4().expect("a child that can be waited for");
     assert_eq!(ended.status.code(), Some(1), "{said}");
     assert!(said.contains(&key) && said.contains("\tINVALID: "), "{said}");
-    assert!(ended.rusage.maxrss < 120 << 20, "{} bytes", ended.rusage.maxrss);
+    assert!(ended.rusage.maxrss < 190 << 20, "{} bytes", ended.rusage.maxrss);
 }
 
 #[test]
