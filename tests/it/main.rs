@@ -28,6 +28,9 @@ mod report;
 mod rooms;
 mod s3;
 mod shell;
+#[path = "../fixture/sign/mod.rs"]
+mod sign;
 mod sql_odd;
 mod statements;
 mod terminal;
+mod verify;

@@ -61,7 +61,8 @@ def put(bucket, key, path, metadata=None):
     with open(path, "rb") as file:
         stored = s3_backends[ACCOUNT]["aws"].put_object(bucket, key, file.read())
     if metadata:
-        stored.set_metadata({f"x-amz-meta-{name}": value for name, value in metadata.items()})
+        system = {"content-encoding"}
+        stored.set_metadata({n if n in system else f"x-amz-meta-{n}": value for n, value in metadata.items()})
 
 
 def upload(bucket, folder):

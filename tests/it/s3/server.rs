@@ -118,6 +118,7 @@ impl S3Server {
     }
 
     /// Puts one object with user metadata, names without `x-amz-meta-`; digest files carry signatures there.
+    /// `content-encoding` is what HTTP means by it.
     pub(crate) fn put(&self, bucket: &str, key: &str, body: &[u8], metadata: &[(&str, &str)]) {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(body).expect("a temporary file can be written");
