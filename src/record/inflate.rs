@@ -20,8 +20,6 @@ pub enum Packing {
     Regular,
     /// There is something behind the first gzip member.
     TrailingData,
-    /// The gzip stream can be read, but is not what it says.
-    Damaged,
 }
 
 /// The text of a log file's content: without a byte order mark.
@@ -70,25 +68,27 @@ impl Inflater {
 
     /// The same, and whether it is stored as CloudTrail stores it: as one gzip member and nothing else, or unpacked.
     ///
-    /// This takes longer: only a stream tells where its member really ends.
-    ///
     /// # Errors
     /// As [`inflate`](Self::inflate).
     pub fn examine<'a>(&'a mut self, stored: &'a [u8]) -> Result<(&'a [u8], Packing), Error> {
         if !stored.starts_with(&MAGIC) {
             return self.within_limits(stored).map(|content| (content, Packing::Regular));
         }
+        if let Some(length) = self.whole(stored) {
+            return self.within_limits(&self.buffer[..length]).map(|content| (content, Packing::Regular));
+        }
         let mut rest = stored;
-        let packing = match self.member(&mut rest, 0) {
-            Ok(length) if rest.is_empty() => {
-                return self.within_limits(&self.buffer[..length]).map(|content| (content, Packing::Regular));
-            }
-            Ok(_) => Packing::TrailingData,
-            Err(Error::TooLarge { limit }) => return Err(Error::TooLarge { limit }),
-            Err(_) => Packing::Damaged,
-        };
-        // What is read is the same with and without this look.
-        self.open(stored).map(|content| (content, packing))
+        let length = self.member(&mut rest, 0)?;
+        if rest.is_empty() {
+            return self.within_limits(&self.buffer[..length]).map(|content| (content, Packing::Regular));
+        }
+        self.open(stored).map(|content| (content, Packing::TrailingData))
+    }
+
+    /// What exactly one gzip member of plausible size holds, with nothing behind it; none for everything else.
+    pub fn only_member(&mut self, stored: &[u8]) -> Option<&[u8]> {
+        let length = self.whole(stored)?;
+        Some(&self.buffer[..length])
     }
 
     fn within_limits<'a>(&self, content: &'a [u8]) -> Result<&'a [u8], Error> {
@@ -98,24 +98,24 @@ impl Inflater {
         Ok(content)
     }
 
-    /// The usual log file: one member of plausible size, which its last four bytes tell.
+    /// The usual log file: one member of plausible size, which its last four bytes tell, and nothing behind it.
     fn whole(&mut self, stored: &[u8]) -> Option<usize> {
-        let (body, trailer) = stored.get(header(stored)?..)?.split_last_chunk::<8>()?;
-        let [checksum, size] = [0, 32].map(|shift| (u64::from_le_bytes(*trailer) >> shift) as u32);
-        let size = size as usize;
+        let size = *stored.last_chunk::<4>()?;
+        // libdeflate finds the size behind the stream and does not tell where that was: a member that ends before the
+        // end has its size there, which is somewhere else than in the last four bytes.
+        if memchr::memmem::find(&stored[..stored.len() - 1], &size).is_some() {
+            return None;
+        }
+        let size = u32::from_le_bytes(size) as usize;
         // An honest log file inflates 5 to 30 times. What claims much more is not given the room in advance.
-        let plausible = size <= stored.len().saturating_mul(64) && size as u64 <= self.limits.inflated_bytes;
-        // Another header, or the same trailer before, may be chance; without them there is no other member.
-        let may_be_more = || [&HEADER[..], trailer].iter().any(|part| memchr::memmem::find(body, part).is_some());
-        if !plausible || may_be_more() {
+        if size > stored.len().saturating_mul(64) || size as u64 > self.limits.inflated_bytes {
             return None;
         }
         if self.buffer.len() < size {
             self.buffer.resize(size, 0);
         }
-        let length = self.decompressor.deflate_decompress(body, &mut self.buffer[..size]).ok()?;
-        // Both are of the last member: with another one before it they do not fit what was inflated.
-        (length == size && libdeflater::crc32(&self.buffer[..size]) == checksum).then_some(length)
+        let length = self.decompressor.gzip_decompress(stored, &mut self.buffer[..size]).ok()?;
+        (length == size).then_some(length)
     }
 
     /// Any other: member by member, in steps, so that the room taken follows what was really there. This is also
@@ -154,31 +154,8 @@ impl Inflater {
     }
 }
 
-/// Where a gzip member's own bytes begin, behind what its header says of it. Source: RFC 1952, section 2.3.
-fn header(stored: &[u8]) -> Option<usize> {
-    /// Bits of the flags: a checksum of the header, other data, a file's name, a remark.
-    const CHECKED: u8 = 2;
-    const EXTRA: u8 = 4;
-    const NAME: u8 = 8;
-    const COMMENT: u8 = 16;
-    let flags = *stored.strip_prefix(&HEADER)?.first()?;
-    let mut at = 10;
-    if flags & EXTRA != 0 {
-        let length = stored.get(at..)?.first_chunk()?;
-        at += 2 + usize::from(u16::from_le_bytes(*length));
-    }
-    for text in [NAME, COMMENT] {
-        if flags & text != 0 {
-            at += memchr::memchr(0, stored.get(at..)?)? + 1;
-        }
-    }
-    Some(if flags & CHECKED != 0 { at + 2 } else { at })
-}
-
 /// How every gzip member begins.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// The same with the only method there is.
-const HEADER: [u8; 3] = [0x1f, 0x8b, 8];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// 64 KiB: the least room a read is given.
 const STEP: usize = 64 << 10;
@@ -272,7 +249,6 @@ mod tests {
             let mut encoder = builder.write(Vec::new(), Compression::default());
             encoder.write_all(&text(1000)).expect("memory");
             let stored = encoder.finish().expect("memory");
-            assert!(header(&stored).is_some_and(|at| at > 10));
             let mut inflater = Inflater::new(Limits::default());
             assert_eq!(inflater.whole(&stored), Some(1000));
             assert_eq!(inflated(&stored), Ok(text(1000)));
@@ -340,11 +316,14 @@ mod tests {
         assert_eq!(examined(&two), Ok(([text(1000), b"[]".to_vec()].concat(), Packing::TrailingData)));
         assert_eq!(examined(&[one.clone(), vec![0]].concat()), Ok((text(1000), Packing::TrailingData)));
         assert_eq!(examined(&one[..one.len() - 1]), Err(Error::GzipCutOff));
-        // Bytes between the data and its checksum: read all the same, and not as CloudTrail writes it.
+        // Of the same size.
+        let same = [one.clone(), gzip(&text(1000).to_ascii_uppercase())].concat();
+        assert!(matches!(examined(&same), Ok((_, Packing::TrailingData))));
+        // Bytes between the data and its checksum.
         let (data, end) = one.split_at(one.len() - 8);
         let odd = [data, b"xxxxxxxxxxxx", end].concat();
-        assert_eq!(inflated(&odd), examined(&odd).map(|(content, _)| content));
-        assert!(!matches!(examined(&odd), Ok((_, Packing::Regular))));
+        assert_eq!(inflated(&odd), Err(Error::GzipCorrupt));
+        assert_eq!(examined(&odd), Err(Error::GzipCorrupt));
     }
 
     #[test]
