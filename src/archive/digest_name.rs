@@ -33,10 +33,10 @@ const BACKFILL: &str = "_backfill";
 const TIME: &str = "%Y%m%dT%H%M%SZ";
 
 impl<'n> DigestName<'n> {
-    /// Reads a file's name, without its folders.
+    /// Reads a file's name, without its folders. Copies may be stored under another compression.
     #[must_use]
     pub fn parse(name: &'n str) -> Option<Self> {
-        let stem = name.strip_suffix(ENDING)?;
+        let stem = [ENDING, ".json", ".json.zst"].iter().find_map(|ending| name.strip_suffix(ending))?;
         let (stem, is_backfill) = match stem.strip_suffix(BACKFILL) {
             Some(stem) => (stem, true),
             None => (stem, false),
@@ -53,7 +53,7 @@ impl<'n> DigestName<'n> {
         Some(Self { account, region, trail, home_region, end, is_backfill })
     }
 
-    /// Its folder below the region, and its name.
+    /// Its folder below the region, and its name as CloudTrail wrote it.
     #[must_use]
     pub fn below_region(&self) -> String {
         let Self { account, region, trail, home_region, end, is_backfill } = self;
@@ -132,7 +132,7 @@ mod tests {
         for name in [
             "",
             "111122223333_CloudTrail_us-east-1_20240310T1120Z_nQr4kFlzOEDXHGD7.json.gz",
-            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20240310T114309Z.json",
+            "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20240310T114309Z.gz",
             "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20240310T1143Z.json.gz",
             "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20241310T114309Z.json.gz",
             "111122223333_CloudTrail-Digest_us-east-1_t_20240310T114309Z.json.gz",

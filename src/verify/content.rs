@@ -103,14 +103,14 @@ impl Hasher {
     ///
     /// # Errors
     /// What is wrong with the file.
-    pub fn content(&mut self, body: Body, limit: usize) -> Result<Vec<u8>, Damage> {
-        if let Body::Whole(stored) = &body
+    pub fn content(&mut self, body: Body, compression: Compression, limit: usize) -> Result<Vec<u8>, Damage> {
+        if let (Body::Whole(stored), Compression::Gzip) = (&body, compression)
             && let Some(content) = self.inflater.only_member(stored)
         {
             return if content.len() <= limit { Ok(content.to_vec()) } else { Err(Damage::TooBig) };
         }
         let mut content = Vec::new();
-        unpacked(body, Compression::Gzip, |piece| {
+        unpacked(body, compression, |piece| {
             content.extend_from_slice(piece);
             if content.len() > limit { Err(Damage::TooBig) } else { Ok(()) }
         })?;
@@ -261,7 +261,9 @@ mod tests {
     #[test]
     fn nothing_is_inflated_beyond_its_limit() {
         let bomb = gzip(&vec![0; 1 << 20]);
-        let limited = |limit| Hasher::default().content(Body::Whole(bomb.clone()), limit).map(|content| content.len());
+        let limited = |limit| {
+            Hasher::default().content(Body::Whole(bomb.clone()), Compression::Gzip, limit).map(|content| content.len())
+        };
         assert_eq!(limited(1 << 20), Ok(1 << 20));
         assert_eq!(limited((1 << 20) - 1), Err(Damage::TooBig));
     }

@@ -30,8 +30,6 @@ pub(super) enum Where {
 /// A file to be worked on.
 pub(super) trait Job: Send + 'static {
     fn place(&self) -> &Where;
-    /// Whether it may be stored under another compression.
-    fn is_log(&self) -> bool;
 }
 
 /// A file that was opened, and how it is compressed.
@@ -187,7 +185,7 @@ impl Context {
         };
         let opened = self.archive.open_local(key);
         match (opened, key.strip_suffix(GZIP)) {
-            (Err(error), Some(stem)) if job.is_log() && is_absent(&error) => {
+            (Err(error), Some(stem)) if is_absent(&error) => {
                 for (compression, ending) in Compression::OTHERS {
                     if let Ok(stored) = self.archive.open_local(&format!("{stem}{ending}")) {
                         self.recompressed.fetch_add(1, Ordering::Relaxed);
@@ -220,7 +218,7 @@ impl Context {
         }
         let received = self.archive.receive(key).await;
         match (received, key.strip_suffix(GZIP)) {
-            (Err(error), Some(stem)) if job.is_log() && is_absent(&error) => {
+            (Err(error), Some(stem)) if is_absent(&error) => {
                 for (compression, ending) in Compression::OTHERS {
                     if let Ok((stored, held)) = self.archive.receive(&format!("{stem}{ending}")).await {
                         self.recompressed.fetch_add(1, Ordering::Relaxed);

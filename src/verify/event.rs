@@ -182,6 +182,8 @@ pub struct Unlisted {
     pub class: Class,
     /// Why its time is not covered.
     pub reason: Option<HoleReason>,
+    /// When it was delivered, by its name.
+    pub delivered: DateTime<Utc>,
     /// When it was last modified.
     pub modified: DateTime<Utc>,
     /// More about it.

@@ -28,10 +28,6 @@ impl Job for Wanted {
     fn place(&self) -> &Where {
         &self.at
     }
-
-    fn is_log(&self) -> bool {
-        false
-    }
 }
 
 /// A digest file that was loaded.
@@ -74,14 +70,14 @@ fn loaded(context: &Context, hasher: &mut Hasher, wanted: Wanted, opened: Opened
 }
 
 fn content(context: &Context, hasher: &mut Hasher, wanted: &Wanted, opened: Opened) -> Result<Content, Unusable> {
-    let (stored, _) = opened.map_err(|error| match error {
+    let (stored, compression) = opened.map_err(|error| match error {
         error if is_absent(&error) => Unusable::Missing,
         error => Unusable::Unreadable(reason(&error)),
     })?;
     context.progress.bytes(stored.size);
     let of_object = stored.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let mut metadata = Metadata::of(of_object);
-    let content = hasher.content(stored.body, LARGEST).map_err(|damage| match damage {
+    let content = hasher.content(stored.body, compression, LARGEST).map_err(|damage| match damage {
         Damage::Unreadable(_) => Unusable::Unreadable(damage.words()),
         damage => Unusable::Malformed(damage.words()),
     })?;

@@ -19,6 +19,8 @@ pub(super) struct LogJob {
     pub(super) listed: Listed,
     /// The class of its digest file, where that is not authenticated.
     pub(super) unproven: Option<Class>,
+    /// Whether it was in another bucket than its digest file.
+    pub(super) is_elsewhere: bool,
     /// How it looks in a listing of its bucket.
     pub(super) looks: Option<String>,
 }
@@ -26,10 +28,6 @@ pub(super) struct LogJob {
 impl Job for LogJob {
     fn place(&self) -> &Where {
         &self.at
-    }
-
-    fn is_log(&self) -> bool {
-        true
     }
 }
 
@@ -139,10 +137,7 @@ fn one(context: &Context, hasher: &mut Hasher, job: LogJob, opened: Opened) -> L
     let (status, words, detail) = match opened {
         Err(error) if is_absent(&error) => {
             log.path = None;
-            let detail = match &job.at {
-                Where::Bucket { bucket, .. } => Some(format!("in bucket {bucket}")),
-                _ => None,
-            };
+            let detail = job.is_elsewhere.then(|| format!("in bucket {}", job.listed.s3_bucket));
             (LogStatus::Missing, NOT_FOUND, detail)
         }
         Err(error) => {

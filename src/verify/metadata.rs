@@ -78,6 +78,7 @@ pub struct SideFiles {
     by_key: HashMap<String, Metadata>,
     /// Keys by what a copy keeps of them; none where several keep the same.
     by_tail: HashMap<String, Option<String>>,
+    bucket: Option<String>,
 }
 
 impl SideFiles {
@@ -98,6 +99,7 @@ impl SideFiles {
             let value: Value = serde_json::from_slice(&content).map_err(|error| failed(error.to_string()))?;
             let objects = value.get("objects").and_then(Value::as_object);
             let objects = objects.ok_or_else(|| failed("there is no object `objects` in it".to_owned()))?;
+            all.bucket = all.bucket.or_else(|| Some(value.get("bucket")?.as_str()?.to_owned()));
             for (key, entries) in objects {
                 let entries = entries.as_object().ok_or_else(|| failed(format!("`{key}` is no object")))?;
                 let inner = entries.get("Metadata").and_then(Value::as_object).unwrap_or(entries);
@@ -114,6 +116,12 @@ impl SideFiles {
         if is_new && only.as_deref() != Some(key) {
             *only = None;
         }
+    }
+
+    /// The bucket that they were in.
+    #[must_use]
+    pub fn bucket(&self) -> Option<&str> {
+        self.bucket.as_deref()
     }
 
     /// What is known of the digest file that was found under `actual` and says that its key is `signed`.

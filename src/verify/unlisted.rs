@@ -8,6 +8,7 @@ use futures::StreamExt;
 
 use super::content::Hasher;
 use super::context::{Context, Job, Opened, Where};
+use super::discover::is_absent;
 use super::event::{Event, Note, NoteKind, Unlisted};
 use super::group::Out;
 use super::intervals::Timeline;
@@ -39,10 +40,6 @@ impl Job for Candidate {
     fn place(&self) -> &Where {
         &self.at
     }
-
-    fn is_log(&self) -> bool {
-        false
-    }
 }
 
 /// How long before the time in its name a log file may have been delivered.
@@ -69,6 +66,7 @@ pub(super) async fn search(
         context,
         known: HashSet::new(),
         copies: Vec::new(),
+        twins: Vec::new(),
         batch: Vec::new(),
         foreign: Vec::new(),
         seen: 0,
@@ -80,16 +78,18 @@ pub(super) async fn search(
         let object = match object {
             Ok(object) if object.key > last => break,
             Ok(object) => object,
+            Err(error) if is_absent(&error) => continue,
             Err(error) => {
                 out.send(Event::Closed { uri: search.uri(folder), detail: super::load::reason(&error) }).await?;
                 continue;
             }
         };
-        search.take(object);
+        search.gather(object);
         if search.batch.len() >= BATCH {
             search.tell(out).await?;
         }
     }
+    search.settle();
     search.tell(out).await?;
     search.remarks(folder, out).await?;
     Ok(search.copies)
@@ -101,6 +101,8 @@ struct Search<'a> {
     /// The contents of listed files, from the first unlisted one on, and of those.
     known: HashSet<u64>,
     copies: Vec<(u64, String)>,
+    /// The same name under one or several compressions.
+    twins: Vec<Object>,
     batch: Vec<Candidate>,
     foreign: Vec<String>,
     /// Log files seen; of those, stored much later than their names say; of those seen, unlisted.
@@ -121,13 +123,31 @@ impl Search<'_> {
         }
     }
 
-    fn take(&mut self, object: Object) {
+    /// Takes an object, together with those that have its name under another compression: their keys come one after
+    /// the other.
+    fn gather(&mut self, object: Object) {
+        if self.twins.first().is_some_and(|twin| stem(&twin.key) != stem(&object.key)) {
+            self.settle();
+        }
+        self.twins.push(object);
+    }
+
+    /// Of one name, the file that was checked is listed, and no other.
+    fn settle(&mut self) {
+        let rank = |object: &Object| ENDINGS.iter().position(|ending| object.key.ends_with(ending));
+        let mut twins = std::mem::take(&mut self.twins);
+        twins.sort_by_key(rank);
+        for (at, object) in twins.into_iter().enumerate() {
+            self.take(object, at == 0);
+        }
+    }
+
+    fn take(&mut self, object: Object, may_be_listed: bool) {
         let name = object.key.rsplit('/').next().unwrap_or(&object.key);
         if name.ends_with(FILE_ENDING) {
             return;
         }
-        let named = layout::name_parts(name)
-            .filter(|_| [".json.gz", ".json", ".json.zst"].iter().any(|ending| name.ends_with(ending)));
+        let named = layout::name_parts(name).filter(|_| ENDINGS.iter().any(|ending| name.ends_with(ending)));
         let Some(named) = named else {
             self.foreign.push(object.key);
             return;
@@ -139,7 +159,7 @@ impl Search<'_> {
         self.seen += 1;
         let window = Window::of(named.delivered, &object, options.slack, self.context.archive.is_local());
         self.late += u64::from(window.is_late);
-        if self.told.listed.holds(&object.key) {
+        if may_be_listed && self.told.listed.holds(&object.key) {
             return;
         }
         let (status, reason) = classify(&window, &self.told.timelines, options.slack);
@@ -154,8 +174,16 @@ impl Search<'_> {
         let name = reason.map_or(status.name(), HoleReason::name);
         let class = options.allowed.class(status.name(), options.allowed.class(name, status.class()));
         let path = self.context.archive.path(&object.key).map(|path| path.display().to_string());
-        let found =
-            Unlisted { uri: self.uri(&object.key), path, status, class, reason, modified: object.modified, detail };
+        let found = Unlisted {
+            delivered: named.delivered,
+            uri: self.uri(&object.key),
+            path,
+            status,
+            class,
+            reason,
+            modified: object.modified,
+            detail,
+        };
         self.batch.push(Candidate { at: Where::Here(object.key), found });
     }
 
@@ -208,6 +236,13 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// How names of log files end, in the order in which one of them is looked for.
+const ENDINGS: [&str; 3] = [".json.gz", ".json", ".json.zst"];
+
+fn stem(key: &str) -> &str {
+    ENDINGS.iter().find_map(|ending| key.strip_suffix(ending)).unwrap_or(key)
 }
 
 fn hashed(context: &Context, hasher: &mut Hasher, job: Candidate, opened: Opened) -> (Unlisted, Option<String>) {

@@ -13,11 +13,7 @@ impl Walk {
         let content = match content {
             Ok(content) => content,
             Err(Unusable::Missing) => {
-                let detail = match &wanted.at {
-                    Where::Bucket { bucket, .. } => Some(format!("in bucket {bucket}")),
-                    _ => None,
-                };
-                return Verdict::unproven(DigestStatus::Missing, detail);
+                return Verdict::unproven(DigestStatus::Missing, None);
             }
             Err(Unusable::Malformed(reason)) => return Verdict::unproven(DigestStatus::Malformed, reason.clone()),
             Err(Unusable::Unreadable(reason)) => return Verdict::unproven(DigestStatus::Unreadable, reason.clone()),
@@ -72,6 +68,10 @@ impl Walk {
                 self.chain.region,
                 span.map_or_else(|| iso(wanted.end), |span| iso(span.end))
             )),
+            DigestStatus::Missing => {
+                let bucket = uri.strip_prefix("s3://").and_then(|uri| uri.split('/').next());
+                bucket.filter(|bucket| *bucket != self.chain.bucket).map(|bucket| format!("in bucket {bucket}"))
+            }
             _ => verdict.detail,
         };
         let digest = Digest {

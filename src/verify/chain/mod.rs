@@ -176,7 +176,9 @@ impl Walk {
             // Nothing says what the bucket was: that of a copy is what any digest file calls it.
             (None, None) => {
                 let any = ahead.iter().find_map(|loaded| loaded.content.as_ref().ok());
-                (any.map(|content| content.document.digest_s3_bucket.clone()).unwrap_or_default(), Place::default())
+                let any = any.map(|content| content.document.digest_s3_bucket.as_str());
+                let bucket = any.or(self.context.options.metadata.bucket()).unwrap_or_default();
+                (bucket.to_owned(), Place::default())
             }
         };
         let key = ahead.front().and_then(|loaded| match &loaded.wanted.at {

@@ -76,7 +76,10 @@ pub(super) async fn files(
             }
         };
         if let Some(digest) = object.key.strip_suffix(FILE_ENDING) {
-            let chain = before.take().filter(|(key, _)| key == digest).and_then(|(_, chain)| chains.get_mut(&chain));
+            let chain = before
+                .take()
+                .filter(|(key, _)| *key == stored_as(digest))
+                .and_then(|(_, chain)| chains.get_mut(&chain));
             if let Some(file) = chain.and_then(|files| files.last_mut()) {
                 file.has_metadata_file = true;
             }
@@ -87,16 +90,29 @@ pub(super) async fn files(
         if named.end > until || from.is_some_and(|from| named.end < from) {
             continue;
         }
-        let is_usual =
-            object.key.strip_prefix(folder).and_then(|key| key.strip_prefix('/')) == Some(&named.below_region());
-        let key = (!is_usual).then(|| object.key.as_str().into());
+        let key = stored_as(&object.key);
+        // The same under two compressions: the first that is tried counts.
+        if before.as_ref().is_some_and(|(before, _)| *before == key) {
+            continue;
+        }
+        let below = named.below_region();
+        let is_usual = key.strip_prefix(folder).and_then(|key| key.strip_prefix('/')) == Some(below.as_str());
+        let odd = (!is_usual).then(|| key.as_str().into());
         let chain = (named.trail.to_owned(), named.home_region.to_owned(), named.is_backfill);
-        chains.entry(chain.clone()).or_default().push(File { end: named.end, key, has_metadata_file: false });
-        before = Some((object.key, chain));
+        chains.entry(chain.clone()).or_default().push(File { end: named.end, key: odd, has_metadata_file: false });
+        before = Some((key, chain));
     }
     let chains = chains.into_iter().map(|((trail, home_region, is_backfill), mut files)| {
         files.sort_by_key(|file| std::cmp::Reverse(file.end));
         Files { trail, home_region, is_backfill, files }
     });
     Ok(chains.collect())
+}
+
+/// The key that CloudTrail gave what may be stored under another compression.
+fn stored_as(key: &str) -> String {
+    match [".json", ".json.zst"].iter().find_map(|ending| key.strip_suffix(ending)) {
+        Some(stem) => format!("{stem}.json.gz"),
+        None => key.to_owned(),
+    }
 }

@@ -1,6 +1,6 @@
 //! The chains of a group, one after the other, and the log files that they list, many at a time and in order.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
@@ -33,6 +33,8 @@ pub(super) struct Worker {
     pub(super) told: Told,
     /// What became of log files that are not valid, for those listed twice.
     bad: HashMap<u64, Log>,
+    /// Those listed twice that were told of.
+    told_twice: HashSet<u64>,
     looks: HashMap<u64, String>,
     pub(super) out: Out,
 }
@@ -67,7 +69,16 @@ impl Worker {
             region: group.region.clone(),
             ..Chain::default()
         };
-        let mut worker = Self { context, group, chain, told, bad: HashMap::new(), looks: HashMap::new(), out };
+        let mut worker = Self {
+            context,
+            group,
+            chain,
+            told,
+            bad: HashMap::new(),
+            told_twice: HashSet::new(),
+            looks: HashMap::new(),
+            out,
+        };
         if worker.context.options.state.is_some() && !worker.context.archive.is_local() {
             worker.looks = worker.looks_of(&worker.group.folder("CloudTrail")).await;
         }
@@ -103,7 +114,7 @@ impl Worker {
             .ready_chunks(BATCH)
             .map(move |entries| checked(Arc::clone(&context), entries))
             .buffered(2 + self.context.options.jobs);
-        let Self { context, told, bad, looks, out, .. } = self;
+        let Self { context, told, bad, told_twice, looks, out, .. } = self;
         let take = async {
             let mut place = Place::default();
             while let Some(step) = taken.recv().await {
@@ -147,7 +158,7 @@ impl Worker {
             let mut checked = std::pin::pin!(checked);
             while let Some(events) = checked.next().await {
                 // In order, so that what was listed before has been told.
-                for event in events?.into_iter().flat_map(|done| resolved(bad, done)) {
+                for event in events?.into_iter().flat_map(|done| resolved(bad, told_twice, done)) {
                     out.send(event).await?;
                 }
             }
@@ -194,7 +205,8 @@ fn listed(
         }
         let unproven = (!digest.is_authenticated).then_some(digest.class);
         let key = told.listed.key(&key);
-        let job = LogJob { at, listed: log, unproven, looks: looks.get(&key).cloned() };
+        let is_elsewhere = log.s3_bucket != told.bucket;
+        let job = LogJob { at, listed: log, unproven, is_elsewhere, looks: looks.get(&key).cloned() };
         if reading == Reading::Lists {
             entries.push(Entry::Done(Event::Log(Box::new(logs::unread(context, &job)))));
             continue;
@@ -246,7 +258,7 @@ async fn checked(context: Arc<Context>, entries: Vec<Entry>) -> Result<Vec<Check
 }
 
 /// What is told of an entry, given what was told before.
-fn resolved(bad: &mut HashMap<u64, Log>, checked: Checked) -> Vec<Event> {
+fn resolved(bad: &mut HashMap<u64, Log>, told_twice: &mut HashSet<u64>, checked: Checked) -> Vec<Event> {
     match checked {
         Checked::Event(event) => vec![event],
         Checked::Log { key, log } => {
@@ -256,12 +268,13 @@ fn resolved(bad: &mut HashMap<u64, Log>, checked: Checked) -> Vec<Event> {
             vec![Event::Log(log)]
         }
         Checked::Again { key, mut log } => {
-            let text = "two digest files list it: it is checked once".to_owned();
+            let text = "it is listed more than once, and checked once".to_owned();
             let note = Note { kind: NoteKind::ListedTwice, text, uris: vec![log.uri.clone()] };
+            let note = told_twice.insert(key).then_some(Event::Note(note));
             if let Some(before) = bad.get(&key).filter(|before| before.status != LogStatus::Unverified) {
                 log = Box::new(Log { is_repeated: true, uri: log.uri, ..before.clone() });
             }
-            vec![Event::Log(log), Event::Note(note)]
+            [Event::Log(log)].into_iter().chain(note).collect()
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tempfile::SpooledTempFile;
 
 use super::{About, Totals};
+use crate::output::escape;
 use crate::verify::chain::iso;
 use crate::verify::event::{Chain, ChainEnd, Digest, Event, Hole, Log, Note, Span, Unlisted};
 use crate::verify::options::Options;
@@ -42,7 +43,7 @@ impl Later {
 
     fn add(&mut self, value: &Value) -> io::Result<()> {
         let comma = if std::mem::take(&mut self.is_empty) { "" } else { "," };
-        write!(self.file, "{comma}\n  {value}")
+        write!(self.file, "{comma}\n  {}", shown(value))
     }
 
     fn write(&mut self, out: &mut impl Write) -> io::Result<()> {
@@ -79,9 +80,9 @@ impl Json {
                 "type": "run", "version": VERSION, "program": program, "archive": about.archive, "requested": requested,
                 "verbose": about.is_verbose,
             });
-            return writeln!(out, "{run}");
+            return writeln!(out, "{}", shown(&run));
         }
-        let (program, archive) = (json!(program), json!(about.archive));
+        let (program, archive) = (json!(program), shown(&json!(about.archive)));
         write!(
             out,
             "{{\"version\":{VERSION},\"program\":{program},\"archive\":{archive},\"requested\":{requested},\"verbose\":{},\n\"chains\":[",
@@ -95,7 +96,7 @@ impl Json {
             Event::Chain(chain) => {
                 if !self.is_lines {
                     let comma = if self.has_chains { "," } else { "" };
-                    let head = chain_value(chain).to_string();
+                    let head = shown(&chain_value(chain));
                     // Its members go on behind it.
                     write!(out, "{comma}\n {},\"digests\":[", head.strip_suffix('}').unwrap_or(&head))?;
                 }
@@ -113,7 +114,7 @@ impl Json {
             Event::Log(_) => {}
             Event::Hole(hole) if self.is_lines => {
                 let value = typed("hole", hole_value(hole), self.chain.as_ref());
-                writeln!(out, "{value}")?;
+                writeln!(out, "{}", shown(&value))?;
             }
             Event::Hole(_) => {}
             Event::End(end) => {
@@ -140,10 +141,10 @@ impl Json {
         *is_open = true;
         if self.is_lines {
             let value = typed("digest", value.clone(), self.chain.as_ref());
-            return writeln!(out, "{value}");
+            return writeln!(out, "{}", shown(&value));
         }
         let comma = if std::mem::replace(&mut self.has_digests, true) { "," } else { "" };
-        let head = value.to_string();
+        let head = shown(value);
         self.has_logs = false;
         write!(out, "{comma}\n  {},\"logs\":[", head.strip_suffix('}').unwrap_or(&head))
     }
@@ -162,10 +163,10 @@ impl Json {
             if let (Some((digest, _)), Value::Object(members)) = (&self.digest, &mut value) {
                 members.insert("digest".to_owned(), digest["uri"].clone());
             }
-            return writeln!(out, "{}", typed("log", value, None));
+            return writeln!(out, "{}", shown(&typed("log", value, None)));
         }
         let comma = if std::mem::replace(&mut self.has_logs, true) { "," } else { "" };
-        write!(out, "{comma}\n   {value}")
+        write!(out, "{comma}\n   {}", shown(&value))
     }
 
     #[expect(clippy::unused_self, reason = "as its neighbours")]
@@ -177,7 +178,7 @@ impl Json {
 
     fn later(&mut self, out: &mut impl Write, kind: &str, value: Value, is_file: bool) -> io::Result<()> {
         if self.is_lines {
-            return writeln!(out, "{}", typed(kind, value, None));
+            return writeln!(out, "{}", shown(&typed(kind, value, None)));
         }
         if is_file { self.unlisted.add(&value) } else { self.notes.add(&value) }
     }
@@ -203,6 +204,11 @@ impl Json {
         self.notes.write(out)?;
         writeln!(out, "],\n\"found\":{},\n\"summary\":{summary}}}", json!(found))
     }
+}
+
+/// A value as JSON in which nothing steers a terminal.
+fn shown(value: &Value) -> String {
+    escape::json(&value.to_string()).into_owned()
 }
 
 fn typed(kind: &str, value: Value, chain: Option<&Chain>) -> Value {

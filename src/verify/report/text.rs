@@ -6,22 +6,26 @@ use super::{About, Totals, chain_words};
 use crate::output::escape::terminal;
 use crate::verify::chain::iso;
 use crate::verify::event::{Chain, Digest, Event, Hole, Log, Note, Span, Unlisted};
-use crate::verify::options::Options;
+use crate::verify::options::{Options, Reading};
 use crate::verify::status::{Class, DigestStatus, HoleReason, LogStatus};
 
 /// See the file.
 #[derive(Debug, Default)]
 pub(super) struct Text {
-    /// The chain that nothing was said of yet.
-    chain: Option<Chain>,
-    /// Whether a chain was begun, for the lines between.
-    has_chain: bool,
+    chain: Chain,
+    /// The chain that was named last.
+    named: Option<Chain>,
+    /// Gaps of the account and region at hand, each with its chain and how many log files are found in it: those are
+    /// told behind the chains.
+    gaps: Vec<(Chain, Hole, u64)>,
+    /// Whether log files that no digest file lists are looked for.
+    has_unlisted: bool,
 }
 
 impl Text {
-    #[expect(clippy::unused_self, reason = "as the other forms of a report")]
     pub(super) fn begin(&mut self, out: &mut impl Write, about: &About, options: &Options) -> io::Result<()> {
         let archive = terminal(&about.archive);
+        self.has_unlisted = options.unlisted && options.reading == Reading::Whole;
         match options.start {
             Some(start) => {
                 writeln!(out, "Validating log files in {archive} between {} and {}\n", iso(start), iso(options.end))
@@ -33,7 +37,14 @@ impl Text {
     pub(super) fn take(&mut self, out: &mut impl Write, event: &Event, about: &About) -> io::Result<()> {
         let is_told = |class: Class| class > Class::Ok || about.is_verbose;
         match event {
-            Event::Chain(chain) => self.chain = Some((**chain).clone()),
+            Event::Chain(chain) => {
+                if (&self.chain.prefix, &self.chain.account, &self.chain.region)
+                    != (&chain.prefix, &chain.account, &chain.region)
+                {
+                    self.tell_gaps(out)?;
+                }
+                self.chain = (**chain).clone();
+            }
             Event::Digest(digest) if is_told(digest.class) => {
                 self.head(out)?;
                 self.digest(out, digest)?;
@@ -42,12 +53,19 @@ impl Text {
                 self.head(out)?;
                 line(out, "Log file", &log.uri, &log_words(log), log.detail.as_deref())?;
             }
+            Event::Hole(hole) if hole.reason == HoleReason::Gap && self.has_unlisted => {
+                self.gaps.push((self.chain.clone(), (**hole).clone(), 0));
+            }
             Event::Hole(hole) if hole.class > Class::Ok => {
                 self.head(out)?;
-                writeln!(out, "{}", hole_words(hole))?;
+                writeln!(out, "{}", hole_words(hole, 0))?;
             }
-            Event::End(_) => self.chain = None,
+            Event::End(_) => {}
             Event::Unlisted(file) => {
+                for (_, hole, logs) in &mut self.gaps {
+                    let is_within = hole.span.start <= Some(file.delivered) && file.delivered < hole.span.end;
+                    *logs += u64::from(is_within && file.status == LogStatus::Uncovered);
+                }
                 line(out, "Log file", &file.uri, unlisted_words(file), file.detail.as_deref())?;
             }
             Event::Closed { uri, detail } => line(out, "Folder", uri, "UNREADABLE", Some(detail))?,
@@ -62,11 +80,28 @@ impl Text {
 
     /// The line of a chain, before the first of its own.
     fn head(&mut self, out: &mut impl Write) -> io::Result<()> {
-        let Some(chain) = self.chain.take() else { return Ok(()) };
-        if std::mem::replace(&mut self.has_chain, true) {
+        let chain = self.chain.clone();
+        self.head_of(out, chain)
+    }
+
+    fn head_of(&mut self, out: &mut impl Write, chain: Chain) -> io::Result<()> {
+        if chain.kind.is_none() || self.named.as_ref() == Some(&chain) {
+            return Ok(());
+        }
+        if self.named.is_some() {
             writeln!(out)?;
         }
-        writeln!(out, "Chain\t{}", terminal(&chain_words(&chain)))
+        writeln!(out, "Chain\t{}", terminal(&chain_words(&chain)))?;
+        self.named = Some(chain);
+        Ok(())
+    }
+
+    fn tell_gaps(&mut self, out: &mut impl Write) -> io::Result<()> {
+        for (chain, hole, logs) in std::mem::take(&mut self.gaps) {
+            self.head_of(out, chain)?;
+            writeln!(out, "{}", hole_words(&hole, logs))?;
+        }
+        Ok(())
     }
 
     #[expect(clippy::unused_self, reason = "as its neighbours")]
@@ -79,7 +114,6 @@ impl Text {
         line(out, kind, &digest.uri, &digest_words(digest), digest.detail.as_deref())
     }
 
-    #[expect(clippy::unused_self, reason = "as the other forms of a report")]
     pub(super) fn end(
         &mut self,
         out: &mut impl Write,
@@ -87,6 +121,7 @@ impl Text {
         options: &Options,
         _about: &About,
     ) -> io::Result<()> {
+        self.tell_gaps(out)?;
         writeln!(out)?;
         if totals.is_interrupted {
             writeln!(out, "INTERRUPTED: what follows is what was verified so far")?;
@@ -169,7 +204,7 @@ fn unlisted_words(file: &Unlisted) -> &'static str {
     }
 }
 
-fn hole_words(hole: &Hole) -> String {
+fn hole_words(hole: &Hole, logs: u64) -> String {
     let Hole { span, reason, estimated_digests, .. } = hole;
     let missing = match estimated_digests {
         1 => "1 digest file".to_owned(),
@@ -180,7 +215,14 @@ fn hole_words(hole: &Hole) -> String {
         None => format!("before {}", iso(span.end)),
     };
     match reason {
-        HoleReason::Gap => format!("No digests were made {when}: {}", reason.words()),
+        HoleReason::Gap => {
+            let logs = match logs {
+                0 => String::new(),
+                1 => ", 1 log file uncovered".to_owned(),
+                logs => format!(", {logs} log files uncovered"),
+            };
+            format!("No digests were made {when}: {}{logs}", reason.words())
+        }
         HoleReason::Missing | HoleReason::Invalid => format!("No valid digest {when}: {missing} missing or invalid"),
         HoleReason::BeforeFirst | HoleReason::AfterLast => format!("No digest {when}: {}", reason.words()),
     }
