@@ -44,7 +44,7 @@ pub(super) struct Context {
     /// Log files that are stored under another compression.
     pub(super) recompressed: AtomicU64,
     hashers: Mutex<Vec<Hasher>>,
-    workers: Semaphore,
+    workers: Arc<Semaphore>,
     others: tokio::sync::Mutex<HashMap<String, Other>>,
 }
 
@@ -61,7 +61,7 @@ impl Context {
             Location::Local(_) => None,
             Location::S3 { bucket, prefix } => Some((bucket.clone(), prefix.clone())),
         };
-        let workers = Semaphore::new(options.jobs.max(1));
+        let workers = Arc::new(Semaphore::new(options.jobs.max(1)));
         Self {
             archive,
             options,
@@ -163,14 +163,15 @@ impl Context {
         self: &Arc<Self>,
         work: impl FnOnce(&mut Hasher) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        // The semaphore is never closed.
-        let _permit = self.workers.acquire().await.ok();
+        // The semaphore is never closed. Whoever waits for the work may be waited for itself: the permit goes with it.
+        let permit = Arc::clone(&self.workers).acquire_owned().await.ok();
         let context = Arc::clone(self);
         let task = tokio::task::spawn_blocking(move || {
             let free = context.hashers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut hasher = free.unwrap_or_default();
             let done = work(&mut hasher);
             context.hashers.lock().unwrap_or_else(PoisonError::into_inner).push(hasher);
+            drop(permit);
             done
         });
         task.await.map_err(|error| Error::Task(error.to_string()))

@@ -112,7 +112,8 @@ impl Worker {
             |mut waiting: mpsc::Receiver<Entry>| async move { waiting.recv().await.map(|entry| (entry, waiting)) };
         let checked = stream::unfold(waiting, receive)
             .ready_chunks(BATCH)
-            .map(move |entries| checked(Arc::clone(&context), entries))
+            // Tasks of their own: what is checked must not wait for this group's turn to be told of.
+            .map(move |entries| tokio::spawn(checked(Arc::clone(&context), entries)))
             .buffered(2 + self.context.options.jobs);
         let Self { context, told, bad, told_twice, looks, out, .. } = self;
         let take = async {
@@ -157,6 +158,7 @@ impl Worker {
         let tell = async {
             let mut checked = std::pin::pin!(checked);
             while let Some(events) = checked.next().await {
+                let events = events.map_err(|error| Error::Task(error.to_string()))?;
                 // In order, so that what was listed before has been told.
                 for event in events?.into_iter().flat_map(|done| resolved(bad, told_twice, done)) {
                     out.send(event).await?;
