@@ -18,15 +18,15 @@ use super::options::{Error, Options};
 use super::progress::Progress;
 use crate::archive::{Archive, DIGEST_FOLDER, DigestName};
 
-/// Findings of one group that wait to be told.
-const WAITING: usize = 256;
+/// Batches of findings of one group that wait to be told.
+const WAITING: usize = 16;
 /// Groups under way: on disk to have work at hand, in a bucket to have answers under way.
 const GROUPS_ON_DISK: usize = 4;
 const GROUPS_OF_BUCKET: usize = 16;
 
 /// A group under way, ended when dropped.
 struct UnderWay {
-    events: mpsc::Receiver<Event>,
+    events: mpsc::Receiver<Vec<Event>>,
     task: JoinHandle<Result<(), Error>>,
 }
 
@@ -56,9 +56,11 @@ pub async fn run<E: From<Error>>(
     let mut groups = groups.into_iter();
     let mut under_way: VecDeque<UnderWay> = groups.by_ref().take(ahead).map(|group| start(&context, group)).collect();
     while let Some(mut first) = under_way.pop_front() {
-        while let Some(event) = first.events.recv().await {
-            context.note(&event)?;
-            tell(event)?;
+        while let Some(events) = first.events.recv().await {
+            for event in events {
+                context.note(&event)?;
+                tell(event)?;
+            }
         }
         (&mut first.task).await.map_err(|error| Error::Task(error.to_string())).flatten()?;
         under_way.extend(groups.next().map(|group| start(&context, group)));

@@ -171,8 +171,7 @@ impl Search<'_> {
             _ if window.is_late && is_rare => Some(format!("stored {hours} h after its name says")),
             _ => None,
         };
-        let name = reason.map_or(status.name(), HoleReason::name);
-        let class = options.allowed.class(status.name(), options.allowed.class(name, status.class()));
+        let class = options.allowed.class(status.name(), status.class());
         let path = self.context.archive.path(&object.key).map(|path| path.display().to_string());
         let found = Unlisted {
             delivered: named.delivered,

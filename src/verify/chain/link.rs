@@ -116,7 +116,8 @@ pub(super) fn link_fault(context: &Context, link: &Pending, content: &Content, o
         return Some("the previous digest has another hash".to_owned());
     }
     let copy = link.signature.as_deref().unwrap_or_default();
+    let is_own = content.metadata.signature.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(copy));
     let verifies = || judge::verify(&content.document, &content.hash, copy, &context.options.keys).is_ok();
-    let is_other = content.own == Own::Holds && !verifies();
+    let is_other = content.own == Own::Holds && !is_own && !verifies();
     is_other.then(|| "the previous digest has another signature".to_owned())
 }

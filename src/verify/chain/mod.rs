@@ -48,7 +48,9 @@ pub(super) struct Walk {
     context: Arc<Context>,
     chain: Chain,
     place: Place,
-    out: mpsc::Sender<Step>,
+    out: mpsc::Sender<Vec<Step>>,
+    /// What is told as soon as there is more of it.
+    told: Vec<Step>,
     /// Judged, and waiting for what their links name, newest first.
     waiting: VecDeque<Waiting>,
     timeline: Timeline,
@@ -89,7 +91,7 @@ pub(super) async fn walk(
     context: Arc<Context>,
     chain: Chain,
     files: impl Iterator<Item = Wanted>,
-    out: mpsc::Sender<Step>,
+    out: mpsc::Sender<Vec<Step>>,
 ) -> Result<(), Error> {
     let timeline = Timeline::new(&context.options);
     let walk = Walk {
@@ -97,6 +99,7 @@ pub(super) async fn walk(
         chain,
         place: Place::default(),
         out,
+        told: Vec::new(),
         waiting: VecDeque::new(),
         timeline,
         holes: Vec::new(),
@@ -125,6 +128,9 @@ impl Walk {
                 let context = Arc::clone(&self.context);
                 batches.push_back(tokio::spawn(async move { load::load(&context, batch).await }));
             }
+            if ahead.is_empty() {
+                self.hand_on().await?;
+            }
             if ahead.is_empty()
                 && let Some(batch) = batches.pop_front()
             {
@@ -132,7 +138,7 @@ impl Walk {
             }
             if !has_begun {
                 has_begun = true;
-                self.begin(&ahead).await?;
+                self.begin(&ahead);
             }
             let next = ahead.front().map(|loaded| (loaded.wanted.end, loaded.wanted.at.clone()));
             if let Some(named) = self.not_listed(next.as_ref()) {
@@ -141,26 +147,27 @@ impl Walk {
             }
             match ahead.pop_front() {
                 Some(loaded) if self.followed.contains(&loaded.wanted.at) => {}
-                Some(loaded) => self.take(loaded).await?,
+                Some(loaded) => self.take(loaded),
                 None => break,
             }
         }
         for waiting in &mut self.waiting {
             waiting.link = None;
         }
-        self.flush().await?;
+        self.flush();
         if !self.chain.is_backfill()
             && let Some(hole) = self.timeline.finish(&self.context.options)
         {
-            self.tell_hole(hole).await?;
+            self.tell_hole(hole);
         }
         let end = ChainEnd { covered: self.timeline.covered(), holes: std::mem::take(&mut self.holes) };
         let timeline = self.timeline.clone();
-        self.tell(Step::End(end, timeline)).await
+        self.tell(Step::End(end, timeline));
+        self.hand_on().await
     }
 
     /// Finds out where the chain is, by the first digest file that says so and is believed.
-    async fn begin(&mut self, ahead: &VecDeque<Loaded>) -> Walked<()> {
+    fn begin(&mut self, ahead: &VecDeque<Loaded>) {
         let fits = |loaded: &Loaded| {
             let (Ok(content), Where::Here(actual)) = (&loaded.content, &loaded.wanted.at) else { return None };
             let document = &content.document;
@@ -190,7 +197,7 @@ impl Walk {
         self.chain.bucket = bucket;
         self.place = place;
         let (chain, place) = (self.chain.clone(), self.place.clone());
-        self.tell(Step::Begin(chain, place)).await
+        self.tell(Step::Begin(chain, place));
     }
 
     /// Loads what a link names and the listing lacks.
@@ -209,10 +216,11 @@ impl Walk {
                 .pop()
                 .unwrap_or(Loaded { wanted, content: Err(Unusable::Missing) }),
         };
-        self.take_as(loaded, Some(named.uri)).await
+        self.take_as(loaded, Some(named.uri));
+        Ok(())
     }
 
-    async fn take(&mut self, loaded: Loaded) -> Walked<()> {
+    fn take(&mut self, loaded: Loaded) {
         // A file that went away between listing and reading is as good as one that changed.
         let loaded = match loaded.content {
             Err(Unusable::Missing) => {
@@ -221,11 +229,11 @@ impl Walk {
             }
             _ => loaded,
         };
-        self.take_as(loaded, None).await
+        self.take_as(loaded, None);
     }
 
     /// Judges the next older digest file, and checks the links that name it.
-    async fn take_as(&mut self, loaded: Loaded, named: Option<String>) -> Walked<()> {
+    fn take_as(&mut self, loaded: Loaded, named: Option<String>) {
         let Loaded { wanted, content } = loaded;
         let copies = self.copies(&wanted.at);
         let verdict = self.judge(&wanted, &content, &copies);
@@ -252,11 +260,11 @@ impl Walk {
             self.link(&mut waiting, content);
         }
         self.waiting.push_back(waiting);
-        self.flush().await
+        self.flush();
     }
 
     /// Hands on those whose links are checked.
-    async fn flush(&mut self) -> Walked<()> {
+    fn flush(&mut self) {
         while self.waiting.front().is_some_and(|waiting| waiting.link.is_none()) {
             let Some(waiting) = self.waiting.pop_front() else { break };
             let Waiting { digest, lists, end, is_first, notes, .. } = waiting;
@@ -273,26 +281,30 @@ impl Walk {
                 false => self.timeline.take(&digest, is_first, &self.context.options),
             };
             if let Some(hole) = hole {
-                self.tell_hole(hole).await?;
+                self.tell_hole(hole);
             }
             let options = &self.context.options;
             let after = options.end.checked_add_signed(Duration::hours(1)).unwrap_or(options.end);
             let is_in_range = options.start.is_none_or(|start| end >= start) && end <= after;
-            self.tell(Step::Digest { digest: Box::new(digest), lists, is_in_range }).await?;
-            for note in notes.into_iter().filter(|_| is_in_range) {
-                self.tell(Step::Note(note)).await?;
-            }
+            self.tell(Step::Digest { digest: Box::new(digest), lists, is_in_range });
+            self.told.extend(notes.into_iter().filter(|_| is_in_range).map(Step::Note));
         }
-        Ok(())
     }
 
-    async fn tell_hole(&mut self, hole: Hole) -> Walked<()> {
+    fn tell_hole(&mut self, hole: Hole) {
         self.holes.push(hole.clone());
-        self.tell(Step::Hole(Box::new(hole))).await
+        self.tell(Step::Hole(Box::new(hole)));
     }
 
-    async fn tell(&self, step: Step) -> Walked<()> {
-        self.out.send(step).await.map_err(|_| Stop::Gone)
+    fn tell(&mut self, step: Step) {
+        self.told.push(step);
+    }
+
+    async fn hand_on(&mut self) -> Walked<()> {
+        if self.told.is_empty() {
+            return Ok(());
+        }
+        self.out.send(std::mem::take(&mut self.told)).await.map_err(|_| Stop::Gone)
     }
 }
 

@@ -17,13 +17,18 @@ use crate::archive::DIGEST_FOLDER;
 use files::{Files, files};
 use worker::Worker;
 
-/// Where findings go.
-pub(super) struct Out(pub(super) mpsc::Sender<Event>);
+/// Where findings go, some at a time.
+pub(super) struct Out(pub(super) mpsc::Sender<Vec<Event>>);
 
 impl Out {
     /// Hands a finding on. When nobody listens any more, the work ends.
     pub(super) async fn send(&self, event: Event) -> Result<(), Error> {
-        self.0.send(event).await.map_err(|_| Error::Abandoned)
+        self.send_all(vec![event]).await
+    }
+
+    /// Hands several on.
+    pub(super) async fn send_all(&self, events: Vec<Event>) -> Result<(), Error> {
+        self.0.send(events).await.map_err(|_| Error::Abandoned)
     }
 }
 

@@ -21,9 +21,9 @@ use super::Out;
 use super::files::Files;
 use crate::archive::KeyParts;
 
-/// Log files checked in one go, and steps of a chain that wait.
-const BATCH: usize = 32;
-const STEPS: usize = 64;
+/// Entries worked on in one go, and such goes that wait.
+const BATCH: usize = 48;
+const STEPS: usize = 4;
 
 /// Works through the chains of one group.
 pub(super) struct Worker {
@@ -106,50 +106,48 @@ impl Worker {
         };
         let (steps, mut taken) = mpsc::channel(STEPS);
         let walking = tokio::spawn(walk(Arc::clone(&self.context), chain, files.wanted(&self.group), steps));
-        let (entries, waiting) = mpsc::channel::<Entry>(STEPS * 4);
+        let (entries, waiting) = mpsc::channel::<Vec<Entry>>(STEPS);
         let context = Arc::clone(&self.context);
-        let receive =
-            |mut waiting: mpsc::Receiver<Entry>| async move { waiting.recv().await.map(|entry| (entry, waiting)) };
+        let receive = |mut waiting: mpsc::Receiver<Vec<Entry>>| async move {
+            waiting.recv().await.map(|entries| (entries, waiting))
+        };
         let checked = stream::unfold(waiting, receive)
-            .ready_chunks(BATCH)
             // Tasks of their own: what is checked must not wait for this group's turn to be told of.
             .map(move |entries| tokio::spawn(checked(Arc::clone(&context), entries)))
             .buffered(2 + self.context.options.jobs);
         let Self { context, told, bad, told_twice, looks, out, .. } = self;
         let take = async {
             let mut place = Place::default();
-            while let Some(step) = taken.recv().await {
-                let entry = match step {
-                    Step::Begin(chain, at) => {
-                        (told.bucket, told.place) = (chain.bucket.clone(), at.clone());
-                        place = at;
-                        Event::Chain(Box::new(chain))
-                    }
-                    Step::Digest { digest, lists, is_in_range } => {
-                        let event = Event::Digest(digest.clone());
-                        let is_shown = is_reported && is_in_range;
-                        if is_shown && entries.send(Entry::Done(event)).await.is_err() {
-                            break;
+            while let Some(steps) = taken.recv().await {
+                let mut batch = Vec::new();
+                for step in steps {
+                    let event = match step {
+                        Step::Begin(chain, at) => {
+                            (told.bucket, told.place) = (chain.bucket.clone(), at.clone());
+                            place = at;
+                            Event::Chain(Box::new(chain))
                         }
-                        let jobs = listed(context, told, looks, &place, &digest, lists, is_shown);
-                        for entry in jobs {
-                            if entries.send(entry).await.is_err() {
-                                break;
-                            }
+                        Step::Digest { digest, lists, is_in_range } => {
+                            let is_shown = is_reported && is_in_range;
+                            let logs = listed(context, told, looks, &place, &digest, lists, is_shown);
+                            batch.extend(is_shown.then_some(Entry::Done(Event::Digest(digest))));
+                            batch.extend(logs);
+                            continue;
                         }
-                        continue;
-                    }
-                    Step::Hole(hole) => Event::Hole(hole),
-                    Step::Note(note) => Event::Note(note),
-                    Step::End(end, timeline) => {
-                        if !is_backfill {
-                            told.timelines.push(timeline);
+                        Step::Hole(hole) => Event::Hole(hole),
+                        Step::Note(note) => Event::Note(note),
+                        Step::End(end, timeline) => {
+                            told.timelines.extend((!is_backfill).then_some(timeline));
+                            Event::End(Box::new(end))
                         }
-                        Event::End(Box::new(end))
+                    };
+                    batch.extend(is_reported.then_some(Entry::Done(event)));
+                }
+                while !batch.is_empty() {
+                    let rest = batch.split_off(batch.len().min(BATCH));
+                    if entries.send(std::mem::replace(&mut batch, rest)).await.is_err() {
+                        break;
                     }
-                };
-                if is_reported && entries.send(Entry::Done(entry)).await.is_err() {
-                    break;
                 }
             }
             drop(entries);
@@ -158,11 +156,10 @@ impl Worker {
         let tell = async {
             let mut checked = std::pin::pin!(checked);
             while let Some(events) = checked.next().await {
-                let events = events.map_err(|error| Error::Task(error.to_string()))?;
+                let events = events.map_err(|error| Error::Task(error.to_string()))??;
                 // In order, so that what was listed before has been told.
-                for event in events?.into_iter().flat_map(|done| resolved(bad, told_twice, done)) {
-                    out.send(event).await?;
-                }
+                let events = events.into_iter().flat_map(|done| resolved(bad, told_twice, done)).collect();
+                out.send_all(events).await?;
             }
             Ok(())
         };
