@@ -42,11 +42,7 @@ const MOST_FOLDERS: usize = 20_000;
 
 /// Walks down to the regions, one level at a time.
 pub(super) async fn discover(archive: &Archive, options: &Options) -> Result<Discovered, Error> {
-    let above = archive.names_above();
-    let root = Place::of(above.iter().map(String::as_str));
-    if archive.is_single() || root.level > Level::Account || above.iter().any(|name| name == DIGEST_FOLDER) {
-        return Err(Error::TooDeep(archive.location().display()));
-    }
+    let root = root(archive)?;
     let mut found = Discovered::default();
     let mut owners = Vec::new();
     let mut level = vec![(String::new(), root)];
@@ -88,6 +84,22 @@ pub(super) async fn discover(archive: &Archive, options: &Options) -> Result<Dis
     }
     found.groups.sort();
     Ok(found)
+}
+
+/// The place of the archive's root, above the folders of digest files and log files.
+fn root(archive: &Archive) -> Result<Place, Error> {
+    let above = archive.names_above();
+    let root = Place::of(above.iter().map(String::as_str));
+    let is_deep = root.level > Level::Account || above.iter().any(|name| name == DIGEST_FOLDER);
+    if archive.is_single() || is_deep { Err(Error::TooDeep(archive.location().display())) } else { Ok(root) }
+}
+
+/// Checks that an archive may hold what is to be verified.
+///
+/// # Errors
+/// [`Error::TooDeep`] when it begins below the folders of digest files or log files.
+pub fn check_root(archive: &Archive) -> Result<(), Error> {
+    root(archive).map(drop)
 }
 
 /// The regions below an account.

@@ -37,6 +37,7 @@ mod unlisted;
 mod verdicts;
 
 pub use content::{Compression, Damage, Hash, Hasher};
+pub use discover::check_root;
 pub use document::{Document, Link, Listed};
 pub use event::{Chain, ChainEnd, Digest, Event, Hole, Kind, Log, Note, NoteKind, SignatureSource, Span, Unlisted};
 pub use evidence::Ledger;

@@ -44,6 +44,7 @@ pub(super) async fn run(args: &VerifyArgs, common: Options, terminal: &Terminal)
     for asked in asked {
         let mut options = args.options(asked.options)?;
         let archive = asked.open(&common).await?;
+        verify::check_root(&archive).map_err(failed)?;
         if !keys::gather(args, &mut options, &archive, terminal).await? {
             return Ok(Exit::Incomplete);
         }
@@ -81,7 +82,8 @@ async fn one(
         if let (Some(saved), Event::Digest(digest)) = (&mut saved, &event) {
             saved.take(digest)?;
         }
-        if terminal.is_quiet() && matches!(event, Event::Note(_)) {
+        let is_text = matches!(args.format, args::FormatArg::Text);
+        if terminal.is_quiet() && is_text && matches!(event, Event::Note(_)) {
             return Ok(());
         }
         report.take(&event).map_err(written)?;

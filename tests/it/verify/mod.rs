@@ -5,6 +5,7 @@
 mod chain;
 mod clean;
 mod elsewhere;
+mod example;
 mod exits;
 mod flips;
 mod formats;
