@@ -8,7 +8,7 @@
 //!   each finding an Event, in a fixed order ─► report: text, JSON, JSON lines
 //! ```
 //!
-//! What is signed are buckets and keys; where they are in an archive is [`place`]'s business. Nothing that a digest
+//! What is signed are buckets and keys; where they are in an archive is `place`'s business. Nothing that a digest
 //! file says is followed before its signature verifies.
 
 mod chain;

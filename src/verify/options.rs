@@ -120,9 +120,15 @@ impl Options {
             slack: Duration::hours(2),
             allowed: Allowed::default(),
             state: None,
-            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            jobs: Self::jobs(std::thread::available_parallelism().map_or(1, usize::from)),
             s3: S3Options::default(),
         }
+    }
+
+    /// How many files are worked on at once by so many threads: some of them wait for a disk or for each other.
+    #[must_use]
+    pub fn jobs(threads: usize) -> usize {
+        threads.saturating_mul(4).max(1)
     }
 
     /// Whether a trail is one of those asked for.

@@ -79,7 +79,7 @@ pub(in crate::cli) struct VerifyArgs {
     /// Read every log file, whatever --state says.
     #[arg(long)]
     pub(super) recheck: bool,
-    /// Files worked on at once; as many as there are threads when not given.
+    /// Files worked on at once; four times as many as there are threads when not given.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// Check that the log files of an evidence manifest are as they were.
@@ -164,7 +164,7 @@ impl VerifyArgs {
         options.unlisted = !self.no_unlisted;
         options.slack = slack;
         options.allowed = Allowed::new(self.allow.clone());
-        options.jobs = self.jobs.or(common.threads).unwrap_or(options.jobs).max(1);
+        options.jobs = self.jobs.or(common.threads.map(Options::jobs)).unwrap_or(options.jobs);
         options.s3 = common.s3.clone();
         Ok(options)
     }
