@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use futures::stream::{self, BoxStream, StreamExt};
 
 use super::store::{Folder, Object};
-use super::stored::{Held, Stored};
+use super::stored::Stored;
 use super::{Archive, Error};
 
 /// What a walk of folders has yet to visit, the next one last.
@@ -79,11 +79,11 @@ impl Archive {
         self.store.opened(key)
     }
 
-    /// Any object of a bucket, and the right to hold its bytes.
+    /// Any object of a bucket, as soon as there is room for its bytes.
     ///
     /// # Errors
     /// When it cannot be fetched.
-    pub async fn receive(&self, key: &str) -> Result<(Stored, Held<'_>), Error> {
+    pub async fn receive(&self, key: &str) -> Result<Stored, Error> {
         self.store.received(key).await
     }
 }

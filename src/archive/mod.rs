@@ -30,7 +30,7 @@ pub use partition::{Fact, LogFile, LogFolder, Partition};
 pub use rights::{Reading, Rights, rights};
 pub use s3::{Caller, S3Options};
 pub use store::{Folder, Object, Requests};
-pub use stored::{Body, Held, Stored, is_below};
+pub use stored::{Body, Stored, is_below};
 pub use url::{Location, schema_name};
 
 use cache::Cache;

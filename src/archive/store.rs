@@ -15,7 +15,7 @@ use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt};
 use super::layout;
 use super::partition::LogFile;
 use super::s3::Bucket;
-use super::stored::{Held, KnownFolders, Room, Stored};
+use super::stored::{KnownFolders, Room, Stored};
 use super::{Error, Location, S3Options, s3, stored, url};
 
 /// What can hold an archive.
@@ -287,7 +287,7 @@ impl Store {
     }
 
     /// Any object below the prefix, as it is stored: in a bucket.
-    pub(super) async fn received(&self, key: &str) -> Result<(Stored, Held<'_>), Error> {
+    pub(super) async fn received(&self, key: &str) -> Result<Stored, Error> {
         let Place::Bucket { bucket, prefix, .. } = &self.place else { return Err(Error::Vanished) };
         if !stored::is_below(key) {
             return Err(Error::Outside(key.to_owned()));

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use datafusion::object_store;
 use futures::StreamExt;
 use object_store::{Attribute, GetResult};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Error;
 
@@ -27,6 +27,8 @@ pub struct Stored {
     pub metadata: Vec<(String, String)>,
     /// What is in it.
     pub body: Body,
+    /// The room that its bytes take.
+    pub(super) _room: Option<OwnedSemaphorePermit>,
 }
 
 /// The bytes of an object.
@@ -45,37 +47,33 @@ const ROOM: u32 = 96 << 10;
 
 /// Room for the bytes of objects under way, in units of 1 KiB.
 #[derive(Debug)]
-pub(super) struct Room(Semaphore);
-
-/// The right to hold an object's bytes: whoever has it holds them.
-#[derive(Debug)]
-pub struct Held<'a>(#[allow(dead_code, reason = "held, never looked at")] Option<SemaphorePermit<'a>>);
+pub(super) struct Room(Arc<Semaphore>);
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Semaphore::new(ROOM as usize))
+        Self(Arc::new(Semaphore::new(ROOM as usize)))
     }
 }
 
 impl Room {
-    async fn take(&self, size: u64) -> Held<'_> {
+    async fn take(&self, size: u64) -> Option<OwnedSemaphorePermit> {
         let units = u32::try_from(size.min(MOST_HELD).div_ceil(1024)).unwrap_or(ROOM).clamp(1, ROOM);
         // The semaphore is never closed; without it an object is merely not counted.
-        Held(self.0.acquire_many(units).await.ok())
+        Arc::clone(&self.0).acquire_many_owned(units).await.ok()
     }
 }
 
 /// What a bucket answered, with its body, once there is room for it.
-pub(super) async fn received(got: GetResult, room: &Room) -> object_store::Result<(Stored, Held<'_>)> {
+pub(super) async fn received(got: GetResult, room: &Room) -> object_store::Result<Stored> {
     let of_owner = |(name, value): (&Attribute, &object_store::AttributeValue)| match name {
         Attribute::Metadata(name) => Some((name.to_ascii_lowercase(), value.to_string())),
         _ => None,
     };
     let metadata = got.attributes.iter().filter_map(of_owner).collect();
     let (size, modified, etag) = (got.meta.size, got.meta.last_modified, got.meta.e_tag.clone());
-    let held = room.take(size).await;
+    let room = room.take(size).await;
     let body = if size <= MOST_HELD { Body::Whole(got.bytes().await?.into()) } else { spooled(got).await? };
-    Ok((Stored { size, modified, etag, metadata, body }, held))
+    Ok(Stored { size, modified, etag, metadata, body, _room: room })
 }
 
 /// A large object, in a temporary file.
@@ -111,7 +109,7 @@ pub(super) fn opened(root: &Path, key: &str, known: &KnownFolders) -> Result<Sto
     } else {
         Body::Large(opened)
     };
-    Ok(Stored { size, modified: modified.into(), etag: None, metadata: Vec::new(), body })
+    Ok(Stored { size, modified: modified.into(), etag: None, metadata: Vec::new(), body, _room: None })
 }
 
 fn gone(error: io::Error) -> Error {

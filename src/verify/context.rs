@@ -147,10 +147,7 @@ impl Context {
                 .await;
         }
         let one = |job: J| async move {
-            let (opened, _held) = match self.received(&job).await {
-                Ok((opened, compression, held)) => (Ok((opened, compression)), held),
-                Err(error) => (Err(error), None),
-            };
+            let opened = self.received(&job).await;
             let context = Arc::clone(self);
             self.worked(move |hasher| work(&context, hasher, job, opened)).await
         };
@@ -200,35 +197,28 @@ impl Context {
     }
 
     /// An object of a bucket.
-    async fn received(
-        &self,
-        job: &impl Job,
-    ) -> Result<(Stored, Compression, Option<archive::Held<'_>>), archive::Error> {
-        let (bucket, key) = match job.place() {
-            Where::Here(key) if self.archive.is_local() => {
-                return self.archive.open_local(key).map(|it| (it, Compression::Gzip, None));
+    async fn received(&self, job: &impl Job) -> Opened {
+        let key = match job.place() {
+            Where::Here(_) if self.archive.is_local() => return self.opened(job),
+            Where::Here(key) => key,
+            Where::Bucket { bucket, key } => {
+                let stored = self.other(bucket).await?.receive(key).await;
+                return stored.map(|stored| (stored, Compression::Gzip));
             }
-            Where::Here(key) => (None, key),
-            Where::Bucket { bucket, key } => (Some(bucket), key),
             Where::Nowhere(_) => return Err(archive::Error::Outside(String::new())),
         };
-        if let Some(bucket) = bucket {
-            let other = self.other(bucket).await?;
-            // Its room is its own: what is held of it is bound to it.
-            return other.receive(key).await.map(|(stored, _)| (stored, Compression::Gzip, None));
-        }
         let received = self.archive.receive(key).await;
         match (received, key.strip_suffix(GZIP)) {
             (Err(error), Some(stem)) if is_absent(&error) => {
                 for (compression, ending) in Compression::OTHERS {
-                    if let Ok((stored, held)) = self.archive.receive(&format!("{stem}{ending}")).await {
+                    if let Ok(stored) = self.archive.receive(&format!("{stem}{ending}")).await {
                         self.recompressed.fetch_add(1, Ordering::Relaxed);
-                        return Ok((stored, compression, Some(held)));
+                        return Ok((stored, compression));
                     }
                 }
                 Err(error)
             }
-            (received, _) => received.map(|(stored, held)| (stored, Compression::Gzip, Some(held))),
+            (received, _) => received.map(|stored| (stored, Compression::Gzip)),
         }
     }
 

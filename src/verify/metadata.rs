@@ -1,8 +1,11 @@
 //! What S3 keeps beside a digest file: its signature. Copies lose it, so files may hold it instead.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Error;
@@ -75,10 +78,29 @@ pub(super) const FILE_ENDING: &str = ".metadata.json";
 /// The metadata of many digest files, by their signed keys.
 #[derive(Debug, Clone, Default)]
 pub struct SideFiles {
-    by_key: HashMap<String, Metadata>,
-    /// Keys by what a copy keeps of them; none where several keep the same.
-    by_tail: HashMap<String, Option<String>>,
+    /// By what a copy keeps of a key: what stood before that, and the metadata.
+    by_tail: HashMap<Box<str>, Vec<(Box<str>, Metadata)>>,
     bucket: Option<String>,
+}
+
+/// Such a file.
+#[derive(Deserialize)]
+struct SideFile {
+    #[serde(default)]
+    bucket: Option<String>,
+    objects: BTreeMap<String, Entry>,
+}
+
+/// What it has for one digest file.
+#[derive(Deserialize)]
+#[serde(from = "Map<String, Value>")]
+struct Entry(Metadata);
+
+impl From<Map<String, Value>> for Entry {
+    fn from(entries: Map<String, Value>) -> Self {
+        let inner = entries.get("Metadata").and_then(Value::as_object).unwrap_or(&entries);
+        Self(Metadata::of_object(inner))
+    }
 }
 
 impl SideFiles {
@@ -95,27 +117,22 @@ impl SideFiles {
                 reason,
                 help: "--digest-metadata takes what `trailql verify --save-metadata FILE` writes".to_owned(),
             };
-            let content = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-            let value: Value = serde_json::from_slice(&content).map_err(|error| failed(error.to_string()))?;
-            let objects = value.get("objects").and_then(Value::as_object);
-            let objects = objects.ok_or_else(|| failed("there is no object `objects` in it".to_owned()))?;
-            all.bucket = all.bucket.or_else(|| Some(value.get("bucket")?.as_str()?.to_owned()));
-            for (key, entries) in objects {
-                let entries = entries.as_object().ok_or_else(|| failed(format!("`{key}` is no object")))?;
-                let inner = entries.get("Metadata").and_then(Value::as_object).unwrap_or(entries);
-                all.insert(key, Metadata::of_object(inner));
+            let file = File::open(path).map_err(|error| failed(error.to_string()))?;
+            let read: SideFile =
+                serde_json::from_reader(BufReader::new(file)).map_err(|error| failed(error.to_string()))?;
+            all.bucket = all.bucket.or(read.bucket);
+            for (key, Entry(metadata)) in read.objects {
+                all.insert(&key, metadata);
             }
         }
         Ok(all)
     }
 
     fn insert(&mut self, key: &str, metadata: Metadata) {
-        let tail = from_logs(key).unwrap_or(key).to_owned();
-        let is_new = self.by_key.insert(key.to_owned(), metadata).is_none();
-        let only = self.by_tail.entry(tail).or_insert_with(|| Some(key.to_owned()));
-        if is_new && only.as_deref() != Some(key) {
-            *only = None;
-        }
+        let (head, tail) = split(key);
+        let same = self.by_tail.entry(tail.into()).or_default();
+        same.retain(|(known, _)| **known != *head);
+        same.push((head.into(), metadata));
     }
 
     /// The bucket that they were in.
@@ -127,12 +144,21 @@ impl SideFiles {
     /// What is known of the digest file that was found under `actual` and says that its key is `signed`.
     #[must_use]
     pub fn of(&self, signed: &str, actual: &str) -> Option<&Metadata> {
-        // Where it was found counts first: a digest file that was moved says where it was before.
-        let by_tail = || self.by_key.get(self.by_tail.get(from_logs(actual).unwrap_or(actual))?.as_ref()?);
-        let is_same = from_logs(signed).unwrap_or(signed) == from_logs(actual).unwrap_or(actual);
-        let by_signed = || self.by_key.get(signed).filter(|_| is_same || signed.ends_with(actual));
-        by_signed().or_else(|| self.by_key.get(actual)).or_else(by_tail)
+        // Where it was found counts: a digest file that was moved says where it was before.
+        let (found, tail) = split(actual);
+        let (said, said_tail) = split(signed);
+        let same =
+            self.by_tail.get(tail).or_else(|| self.by_tail.get(said_tail).filter(|_| signed.ends_with(actual)))?;
+        let under = |head: &str| same.iter().find(|(known, _)| **known == *head);
+        let known = under(said).or_else(|| under(found)).or_else(|| same.first().filter(|_| same.len() == 1));
+        known.map(|(_, metadata)| metadata)
     }
+}
+
+/// A key at what a copy keeps of it.
+fn split(key: &str) -> (&str, &str) {
+    let tail = from_logs(key).unwrap_or(key);
+    key.split_at(key.len() - tail.len())
 }
 
 #[cfg(test)]
@@ -153,5 +179,22 @@ mod tests {
         assert_eq!(Metadata::of_file(expected.to_json().to_string().as_bytes()), Some(expected));
         assert_eq!(Metadata::of_file(b"[]"), None);
         assert!(Metadata::of_file(b"{}").expect("an object").is_empty());
+    }
+
+    #[test]
+    fn a_digest_file_is_found_by_what_a_copy_keeps_of_its_key() {
+        let tail = "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2024/03/10/d.json.gz";
+        let of = |text: &str| Metadata { signature: Some(text.to_owned()), ..Metadata::default() };
+        let mut files = SideFiles::default();
+        files.insert(&format!("a/{tail}"), of("a"));
+        let signed = |head: &str| format!("{head}/{tail}");
+        assert_eq!(files.of(&signed("a"), tail), Some(&of("a")));
+        assert_eq!(files.of(&signed("a"), &tail["AWSLogs/".len()..]), Some(&of("a")));
+        assert_eq!(files.of(&signed("b"), &signed("copy")), Some(&of("a")), "there is no other");
+        files.insert(&format!("b/{tail}"), of("b"));
+        assert_eq!(files.of(&signed("b"), tail), Some(&of("b")));
+        assert_eq!(files.of(&signed("c"), tail), None, "it may be either");
+        // Moved: what it says of itself is of another.
+        assert_eq!(files.of(&signed("a"), &tail.replace("d.json", "e.json")), None);
     }
 }

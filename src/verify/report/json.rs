@@ -18,6 +18,8 @@ pub(super) struct Json {
     is_lines: bool,
     chain: Option<Chain>,
     has_chains: bool,
+    /// Whether the chain has not come to its end.
+    is_open: bool,
     /// The digest file that log files belong to, and whether it was written.
     digest: Option<(Value, bool)>,
     has_digests: bool,
@@ -64,6 +66,7 @@ impl Json {
             is_lines,
             chain: None,
             has_chains: false,
+            is_open: false,
             digest: None,
             has_digests: false,
             has_logs: false,
@@ -101,6 +104,7 @@ impl Json {
                     write!(out, "{comma}\n {},\"digests\":[", head.strip_suffix('}').unwrap_or(&head))?;
                 }
                 (self.has_chains, self.has_digests, self.digest) = (true, false, None);
+                self.is_open = true;
                 self.chain = Some((**chain).clone());
             }
             Event::Digest(digest) => {
@@ -119,9 +123,9 @@ impl Json {
             Event::Hole(_) => {}
             Event::End(end) => {
                 self.close_digest(out)?;
-                self.digest = None;
+                (self.digest, self.is_open) = (None, false);
                 if !self.is_lines {
-                    self.end_chain(out, end)?;
+                    end_chain(out, end)?;
                 }
             }
             Event::Unlisted(file) => self.later(out, "log", unlisted_value(file), true)?,
@@ -169,13 +173,6 @@ impl Json {
         write!(out, "{comma}\n   {}", shown(&value))
     }
 
-    #[expect(clippy::unused_self, reason = "as its neighbours")]
-    fn end_chain(&mut self, out: &mut impl Write, end: &ChainEnd) -> io::Result<()> {
-        let covered: Vec<_> = end.covered.iter().map(span_value).collect();
-        let holes: Vec<_> = end.holes.iter().map(hole_value).collect();
-        write!(out, "],\n  \"covered\":{},\"holes\":{}}}", Value::from(covered), Value::from(holes))
-    }
-
     fn later(&mut self, out: &mut impl Write, kind: &str, value: Value, is_file: bool) -> io::Result<()> {
         if self.is_lines {
             return writeln!(out, "{}", shown(&typed(kind, value, None)));
@@ -194,9 +191,9 @@ impl Json {
             summary["found"] = json!(found);
             return writeln!(out, "{summary}");
         }
-        if self.chain.is_some() && totals.is_interrupted && self.digest.is_some() {
+        if self.is_open {
             self.close_digest(out)?;
-            self.end_chain(out, &ChainEnd::default())?;
+            end_chain(out, &ChainEnd::default())?;
         }
         write!(out, "],\n\"unlisted\":[")?;
         self.unlisted.write(out)?;
@@ -204,6 +201,12 @@ impl Json {
         self.notes.write(out)?;
         writeln!(out, "],\n\"found\":{},\n\"summary\":{summary}}}", json!(found))
     }
+}
+
+fn end_chain(out: &mut impl Write, end: &ChainEnd) -> io::Result<()> {
+    let covered: Vec<_> = end.covered.iter().map(span_value).collect();
+    let holes: Vec<_> = end.holes.iter().map(hole_value).collect();
+    write!(out, "],\n  \"covered\":{},\"holes\":{}}}", Value::from(covered), Value::from(holes))
 }
 
 /// A value as JSON in which nothing steers a terminal.

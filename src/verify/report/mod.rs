@@ -81,7 +81,7 @@ impl<W: Write> Report<W> {
         self.totals.is_interrupted = is_interrupted;
         self.totals.is_strict = self.about.is_strict;
         match self.format {
-            Format::Text => self.text.end(&mut self.out, &self.totals, &self.options, &self.about)?,
+            Format::Text => self.text.end(&mut self.out, &self.totals, &self.options)?,
             Format::Json | Format::Jsonl => self.json.end(&mut self.out, &self.totals, &self.options)?,
         }
         self.out.flush()?;

@@ -47,7 +47,7 @@ impl Text {
             }
             Event::Digest(digest) if is_told(digest.class) => {
                 self.head(out)?;
-                self.digest(out, digest)?;
+                digest_lines(out, digest)?;
             }
             Event::Log(log) if is_told(log.class) => {
                 self.head(out)?;
@@ -80,8 +80,10 @@ impl Text {
 
     /// The line of a chain, before the first of its own.
     fn head(&mut self, out: &mut impl Write) -> io::Result<()> {
-        let chain = self.chain.clone();
-        self.head_of(out, chain)
+        if self.named.as_ref() == Some(&self.chain) {
+            return Ok(());
+        }
+        self.head_of(out, self.chain.clone())
     }
 
     fn head_of(&mut self, out: &mut impl Write, chain: Chain) -> io::Result<()> {
@@ -104,23 +106,7 @@ impl Text {
         Ok(())
     }
 
-    #[expect(clippy::unused_self, reason = "as its neighbours")]
-    fn digest(&self, out: &mut impl Write, digest: &Digest) -> io::Result<()> {
-        let kind = if digest.is_backfill { "(backfill) Digest file" } else { "Digest file" };
-        if digest.status == DigestStatus::Orphan {
-            line(out, kind, &digest.uri, "valid", None)?;
-            return writeln!(out, "Warning\t{kind}\t{}\tnot linked by the next digest", terminal(&digest.uri));
-        }
-        line(out, kind, &digest.uri, &digest_words(digest), digest.detail.as_deref())
-    }
-
-    pub(super) fn end(
-        &mut self,
-        out: &mut impl Write,
-        totals: &Totals,
-        options: &Options,
-        _about: &About,
-    ) -> io::Result<()> {
+    pub(super) fn end(&mut self, out: &mut impl Write, totals: &Totals, options: &Options) -> io::Result<()> {
         self.tell_gaps(out)?;
         writeln!(out)?;
         if totals.is_interrupted {
@@ -153,6 +139,15 @@ impl Text {
         }
         lines.iter().try_for_each(|line| writeln!(out, "{line}"))
     }
+}
+
+fn digest_lines(out: &mut impl Write, digest: &Digest) -> io::Result<()> {
+    let kind = if digest.is_backfill { "(backfill) Digest file" } else { "Digest file" };
+    if digest.status == DigestStatus::Orphan {
+        line(out, kind, &digest.uri, "valid", None)?;
+        return writeln!(out, "Warning\t{kind}\t{}\tnot linked by the next digest", terminal(&digest.uri));
+    }
+    line(out, kind, &digest.uri, &digest_words(digest), digest.detail.as_deref())
 }
 
 fn line(out: &mut impl Write, kind: &str, uri: &str, words: &str, detail: Option<&str>) -> io::Result<()> {
