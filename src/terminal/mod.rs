@@ -29,7 +29,7 @@ use progress::Progress;
 
 use crate::output::chart::Place;
 use crate::output::{self, Format, Palette, Writer, escape};
-use crate::session::{Answer, Error, Gauge, Outcome};
+use crate::session::{Answer, Error, Outcome};
 
 /// How to speak to whoever started the process.
 #[derive(Debug, Clone)]
@@ -93,38 +93,29 @@ impl Terminal {
     /// Waits for a query to be planned, which lists log files.
     pub async fn wait<T>(&self, planned: impl Future<Output = T>) -> T {
         let Some(mut progress) = self.progress() else { return planned.await };
-        self.beside(&mut progress, None, planned).await
+        self.beside(&mut progress, |progress| progress.draw(None), planned).await
     }
 
     /// Waits for work that is told of in a line of its own.
     pub async fn watch<T>(&self, line: impl Fn() -> String, work: impl Future<Output = T>) -> T {
         let Some(mut progress) = self.progress() else { return work.await };
-        let mut work = std::pin::pin!(work);
-        loop {
-            tokio::select! {
-                biased;
-                done = &mut work => {
-                    progress.clear();
-                    return done;
-                }
-                () = progress.tick() => {
-                    if let Some(line) = progress.draw_line(line()) {
-                        self.write_line(&line);
-                    }
-                }
-            }
-        }
+        self.beside(&mut progress, |progress| progress.draw_line(line()), work).await
     }
 
     /// The next rows of an answer, after a line about how far it is where that takes long.
     async fn next(&self, answer: &mut Answer, progress: &mut Option<Progress>) -> Result<Option<RecordBatch>, Error> {
         let Some(progress) = progress else { return answer.next().await };
         let gauge = answer.gauge();
-        self.beside(progress, Some(&gauge), answer.next()).await
+        self.beside(progress, |progress| progress.draw(Some(&gauge)), answer.next()).await
     }
 
     /// Waits for some work, and says how far it is.
-    async fn beside<T>(&self, progress: &mut Progress, gauge: Option<&Gauge>, work: impl Future<Output = T>) -> T {
+    async fn beside<T>(
+        &self,
+        progress: &mut Progress,
+        draw: impl Fn(&Progress) -> Option<String>,
+        work: impl Future<Output = T>,
+    ) -> T {
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
@@ -134,7 +125,7 @@ impl Terminal {
                     return done;
                 }
                 () = progress.tick() => {
-                    if let Some(line) = progress.draw(gauge) {
+                    if let Some(line) = draw(progress) {
                         self.write_line(&line);
                     }
                 }

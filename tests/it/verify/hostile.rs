@@ -132,7 +132,17 @@ fn a_log_file_that_unpacks_without_end_does_not_fill_memory() {
     let ended = child.wait4().expect("a child that can be waited for");
     assert_eq!(ended.status.code(), Some(1), "{said}");
     assert!(said.contains(&key) && said.contains("\tINVALID: "), "{said}");
-    assert!(ended.rusage.maxrss < 190 << 20, "{} bytes", ended.rusage.maxrss);
+    // A process counts what the one that starts it has had: beside other tests that may be more.
+    let most = (190 << 20).max(had() + (8 << 20));
+    assert!(ended.rusage.maxrss < most, "{} bytes of {most}", ended.rusage.maxrss);
+}
+
+/// The most memory that this process has had, in bytes.
+fn had() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1024
 }
 
 #[test]
