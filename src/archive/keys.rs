@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use futures::stream::{self, BoxStream, StreamExt};
 
+use super::list::join;
 use super::store::{Folder, Object};
 use super::stored::Stored;
 use super::{Archive, Error};
@@ -90,9 +91,8 @@ impl Archive {
 
 /// What stands in a folder, last key first.
 fn in_order(key: &str, folder: Folder) -> Vec<Ahead> {
-    let join = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}/{name}") };
     // A folder sorts as its keys do, which have a slash after its name.
-    let folders = folder.folders.iter().map(|name| (format!("{}/", join(name)), Ahead::Folder(join(name))));
+    let folders = folder.folders.iter().map(|name| (format!("{}/", join(key, name)), Ahead::Folder(join(key, name))));
     let files = folder.files.into_iter().map(|object| (object.key.clone(), Ahead::File(object)));
     let mut all: Vec<_> = folders.chain(files).collect();
     all.sort_by(|a, b| b.0.cmp(&a.0));

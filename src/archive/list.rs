@@ -373,7 +373,9 @@ impl<'a> Keeper<'a> {
     }
 }
 
-pub(super) fn join(key: &str, name: &str) -> String {
+/// The key of what has this name in a folder; the root has no name of its own.
+#[must_use]
+pub fn join(key: &str, name: &str) -> String {
     if key.is_empty() { name.to_owned() } else { format!("{key}/{name}") }
 }
 

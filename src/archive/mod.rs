@@ -25,7 +25,7 @@ use datafusion::object_store::ObjectStore;
 pub use digest_name::{DIGEST_FOLDER, DigestName, KeyParts, from_logs};
 pub use digests::DigestListing;
 pub use error::Error;
-pub use list::{Listing, Slack, Times, Wanted};
+pub use list::{Listing, Slack, Times, Wanted, join};
 pub use partition::{Fact, LogFile, LogFolder, Partition};
 pub use rights::{Reading, Rights, rights};
 pub use s3::{Caller, S3Options};

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
+use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
@@ -14,7 +16,7 @@ use super::options::{Error, Options};
 use super::place::Place;
 use super::progress::Progress;
 use super::status::Class;
-use crate::archive::{self, Archive, Location, Stored, from_logs};
+use crate::archive::{self, Archive, Location, Object, Stored, from_logs};
 
 /// Where a file is, as far as the archive goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -104,6 +106,26 @@ impl Context {
             return Where::Bucket { bucket: mapped.to_owned(), key: key.to_owned() };
         }
         Place::of_prefix(prefix).actual(key).map_or(Where::Nowhere(OUTSIDE), Where::Here)
+    }
+
+    /// The objects of a folder whose days lie in a range, and what could not be listed of it.
+    pub(super) fn days<'a>(
+        &'a self,
+        folder: &str,
+        from: Option<DateTime<Utc>>,
+        to: DateTime<Utc>,
+    ) -> BoxStream<'a, Result<Object, archive::Error>> {
+        let day = |time: DateTime<Utc>| format!("{folder}/{}", time.format("%Y/%m/%d"));
+        let first = from.map_or_else(|| folder.to_owned(), day);
+        // Behind every name of its folder.
+        let last = format!("{}/~", day(to));
+        let is_within = move |object: &Result<Object, archive::Error>| {
+            let is_behind = object.as_ref().is_ok_and(|object| object.key > last);
+            std::future::ready(!is_behind)
+        };
+        let is_there =
+            |object: &Result<Object, archive::Error>| std::future::ready(!object.as_ref().is_err_and(is_absent));
+        self.archive.objects(folder, &first).take_while(is_within).filter(is_there).boxed()
     }
 
     /// How the archive's keys differ from signed ones, by a digest file that was found under `actual`; none when it was

@@ -6,7 +6,7 @@ use futures::{StreamExt, stream};
 
 use super::options::{Error, Options};
 use crate::archive::layout::{Entry, Level, Place};
-use crate::archive::{Archive, DIGEST_FOLDER};
+use crate::archive::{Archive, DIGEST_FOLDER, join};
 
 /// One account's region: its chains share the log files' folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,8 +152,4 @@ fn wants(options: &Options, place: &Place) -> bool {
         _ => !is_past || is_one(&options.organizations, &place.partition.organization),
     };
     organization && (!is_past || is_one(&options.accounts, &place.partition.account))
-}
-
-pub(super) fn join(key: &str, name: &str) -> String {
-    if key.is_empty() { name.to_owned() } else { format!("{key}/{name}") }
 }

@@ -8,7 +8,6 @@ use futures::StreamExt;
 
 use super::content::Hasher;
 use super::context::{Context, Job, Opened, Where};
-use super::discover::is_absent;
 use super::event::{Event, Note, NoteKind, Unlisted};
 use super::group::Out;
 use super::intervals::Timeline;
@@ -58,9 +57,6 @@ pub(super) async fn search(
     out: &Out,
 ) -> Result<Vec<(u64, String)>, Error> {
     let options = &context.options;
-    let from =
-        options.start.map_or_else(|| folder.to_owned(), |start| format!("{folder}/{}", start.format("%Y/%m/%d")));
-    let last = format!("{folder}/{}/~", options.end.format("%Y/%m/%d"));
     let mut search = Search {
         told,
         context,
@@ -73,12 +69,10 @@ pub(super) async fn search(
         late: 0,
         unlisted: 0,
     };
-    let mut objects = context.archive.objects(folder, &from);
+    let mut objects = context.days(folder, options.start, options.end);
     while let Some(object) = objects.next().await {
         let object = match object {
-            Ok(object) if object.key > last => break,
             Ok(object) => object,
-            Err(error) if is_absent(&error) => continue,
             Err(error) => {
                 out.send(Event::Closed { uri: search.uri(folder), detail: super::load::reason(&error) }).await?;
                 continue;

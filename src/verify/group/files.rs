@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use futures::StreamExt;
 
 use super::super::context::{Context, Where};
-use super::super::discover::{Group, is_absent};
+use super::super::discover::Group;
 use super::super::load::{self, Wanted};
 use super::super::metadata::FILE_ENDING;
 use super::super::options::Error;
@@ -59,17 +59,13 @@ pub(super) async fn files(
     let after = AFTER.max(options.slack);
     let until = options.end.checked_add_signed(after).unwrap_or(options.end);
     let from = options.start.map(|start| start - EARLY);
-    let first = from.map_or_else(|| folder.to_owned(), |from| format!("{folder}/{}", from.format("%Y/%m/%d")));
-    let last = format!("{folder}/{}/~", until.format("%Y/%m/%d"));
     let mut chains: BTreeMap<(String, String, bool), Vec<File>> = BTreeMap::new();
     // The digest file before, in the order of keys: its metadata file comes right behind it.
     let mut before: Option<(String, (String, String, bool))> = None;
-    let mut objects = context.archive.objects(folder, &first);
+    let mut objects = context.days(folder, from, until);
     while let Some(object) = objects.next().await {
         let object = match object {
-            Ok(object) if object.key > last => break,
             Ok(object) => object,
-            Err(error) if is_absent(&error) => continue,
             Err(error) => {
                 *closed = Some(load::reason(&error));
                 continue;

@@ -95,12 +95,6 @@ impl<W: Write> Report<W> {
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-
-    /// What it came to so far.
-    #[must_use]
-    pub fn totals(&self) -> &Totals {
-        &self.totals
-    }
 }
 
 /// A chain in a few words.
